@@ -1,0 +1,55 @@
+//! A point in time by which a step, or a whole job, must have ended.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+/// The moment after which nothing more may be waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline(Instant);
+
+/// The deadline passed before the work was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the time limit was reached")]
+pub struct Elapsed;
+
+impl Deadline {
+    /// A deadline that lies `limit` from now.
+    pub fn after(limit: Duration) -> Self {
+        Self(Instant::now() + limit)
+    }
+
+    /// The time that is left; zero once the deadline has passed.
+    pub fn remaining(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+
+    /// The earlier of this deadline and `limit` from now: the limit of one step inside a job.
+    #[must_use]
+    pub fn step(self, limit: Duration) -> Self {
+        Self(self.0.min(Instant::now() + limit))
+    }
+
+    /// Runs `work`, dropping it when the deadline passes.
+    pub async fn run<T>(self, work: impl Future<Output = T>) -> Result<T, Elapsed> {
+        tokio::time::timeout_at(self.0.into(), work).await.map_err(|_| Elapsed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_past_the_deadline_is_dropped() {
+        let deadline = Deadline::after(Duration::from_millis(20));
+        assert_eq!(deadline.run(std::future::pending::<()>()).await, Err(Elapsed));
+        assert_eq!(Deadline::after(Duration::from_secs(1)).run(async { 7 }).await, Ok(7));
+    }
+
+    #[test]
+    fn a_step_never_outlives_its_job() {
+        let job = Deadline::after(Duration::from_secs(1));
+        assert_eq!(job.step(Duration::from_secs(60)), job);
+        assert!(job.step(Duration::from_millis(1)).remaining() <= Duration::from_millis(1));
+    }
+}

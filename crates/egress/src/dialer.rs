@@ -1,0 +1,246 @@
+//! Opening a stream: resolve once, check every address, connect to a checked one, check the peer.
+
+use std::fmt::Debug;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+use crate::deadline::Deadline;
+use crate::metrics;
+use crate::policy::Policy;
+use crate::resolve::Resolve;
+use crate::target::{Host, Target};
+
+/// A connected byte stream of whatever make.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static> Stream for T {}
+
+/// What a dialer returns; drivers take it in place of a socket.
+pub type BoxStream = Box<dyn Stream>;
+
+/// Opens connections. TLS is not its business: callers wrap the stream with the logical host name.
+#[async_trait]
+pub trait Dialer: Debug + Send + Sync {
+    /// Connects to `target` before `deadline`.
+    async fn dial(&self, target: &Target, deadline: Deadline) -> Result<BoxStream, DialError>;
+}
+
+/// Why no connection came about. The texts are safe to show: they hold nothing that a remote server sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DialError {
+    /// Policy refused before a packet left.
+    #[error("this server's egress policy does not allow the host or port")]
+    Denied,
+    /// The name has no address.
+    #[error("the host name cannot be resolved")]
+    Unresolved,
+    /// Nothing listens there.
+    #[error("the connection was refused")]
+    Refused,
+    /// No route, or the network is down.
+    #[error("the host cannot be reached")]
+    Unreachable,
+    /// No answer in time.
+    #[error("the host did not answer in time")]
+    TimedOut,
+    /// The connection broke while it was made.
+    #[error("the connection was closed")]
+    Closed,
+}
+
+impl DialError {
+    /// A short word for metrics.
+    pub(crate) fn outcome(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Unresolved => "unresolved",
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Dials from this machine, under a [`Policy`].
+#[derive(Debug, Clone)]
+pub struct Direct {
+    policy: Arc<Policy>,
+    resolver: Arc<dyn Resolve>,
+}
+
+impl Direct {
+    /// A dialer under `policy` that asks `resolver` for addresses.
+    pub fn new(policy: Arc<Policy>, resolver: Arc<dyn Resolve>) -> Self {
+        Self { policy, resolver }
+    }
+
+    /// The addresses of `target`, every one of them allowed.
+    async fn vet(&self, target: &Target) -> Result<Vec<SocketAddr>, DialError> {
+        self.policy.check_name(&target.host, target.port).map_err(|_| DialError::Denied)?;
+        let addresses = match &target.host {
+            Host::Address(address) => vec![*address],
+            Host::Name(name) => self.resolver.resolve(name).await.map_err(|_| DialError::Unresolved)?,
+        };
+        let with_port = |all: Vec<IpAddr>| all.into_iter().map(|a| SocketAddr::new(a.to_canonical(), target.port)).collect::<Vec<_>>();
+        let addresses = with_port(addresses);
+        let mut own = Vec::new();
+        for name in self.policy.own_names(target.port) {
+            own.extend(with_port(self.resolver.resolve(name).await.unwrap_or_default()));
+        }
+        self.policy.check_addresses(&target.host, &addresses, &own).map_err(|_| DialError::Denied)?;
+        if addresses.is_empty() { Err(DialError::Unresolved) } else { Ok(addresses) }
+    }
+
+    async fn connect(addresses: &[SocketAddr], deadline: Deadline) -> Result<TcpStream, DialError> {
+        let mut last = DialError::Unresolved;
+        for (n, address) in addresses.iter().enumerate() {
+            // Every address gets its share of what is left, so that a dead first one does not eat it all.
+            let left = u32::try_from(addresses.len() - n).unwrap_or(u32::MAX);
+            let share = deadline.step(deadline.remaining() / left);
+            match share.run(open(*address)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) => last = error,
+                Err(_) => last = DialError::TimedOut,
+            }
+        }
+        Err(last)
+    }
+}
+
+#[async_trait]
+impl Dialer for Direct {
+    async fn dial(&self, target: &Target, deadline: Deadline) -> Result<BoxStream, DialError> {
+        let result = match deadline.run(self.vet(target)).await {
+            Ok(Ok(addresses)) => Self::connect(&addresses, deadline).await,
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(DialError::TimedOut),
+        };
+        metrics::dialed(result.as_ref().err().copied());
+        Ok(Box::new(result?))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that opens a socket, to an address that was checked")]
+async fn open(address: SocketAddr) -> Result<TcpStream, DialError> {
+    let stream = TcpStream::connect(address).await.map_err(|e| kind_of(&e))?;
+    // A proxying kernel rule (or a bug of ours) must not bring us elsewhere unnoticed.
+    if stream.peer_addr().map_err(|e| kind_of(&e))?.ip().to_canonical() != address.ip() {
+        return Err(DialError::Denied);
+    }
+    stream.set_nodelay(true).map_err(|e| kind_of(&e))?;
+    Ok(stream)
+}
+
+fn kind_of(error: &io::Error) -> DialError {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => DialError::Refused,
+        io::ErrorKind::TimedOut => DialError::TimedOut,
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::NotConnected => DialError::Closed,
+        _ => DialError::Unreachable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::policy::Profile;
+
+    /// Answers each question from a list: the first question gets the first answer, and so on.
+    #[derive(Debug)]
+    struct Script(Vec<Vec<&'static str>>, AtomicUsize);
+
+    impl Script {
+        fn new(answers: &[&[&'static str]]) -> Arc<Self> {
+            Arc::new(Self(answers.iter().map(|a| a.to_vec()).collect(), AtomicUsize::new(0)))
+        }
+    }
+
+    #[async_trait]
+    impl Resolve for Script {
+        async fn resolve(&self, _name: &str) -> io::Result<Vec<IpAddr>> {
+            let n = self.1.fetch_add(1, Ordering::SeqCst);
+            let answer = self.0.get(n).ok_or_else(|| io::Error::other("asked too often"))?;
+            Ok(answer.iter().map(|a| a.parse().expect("address")).collect())
+        }
+    }
+
+    async fn dial(profile: Profile, resolver: &Arc<Script>, host: &str, port: u16) -> Result<BoxStream, DialError> {
+        let policy = Arc::new(Policy { profile, ..Policy::default() });
+        let target = Target::new(host.parse().expect("host"), port);
+        Direct::new(policy, resolver.clone()).dial(&target, Deadline::after(Duration::from_secs(5))).await
+    }
+
+    /// Threats S6 and S7: no connection reaches a listener, and names that are refused by spelling are not even looked up.
+    #[tokio::test]
+    async fn s6_s7_refused_before_a_packet_leaves() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        for host in [
+            "127.0.0.1",
+            "2130706433",
+            "0x7f.1",
+            "::ffff:127.0.0.1",
+            "::1",
+            "0.0.0.0",
+            "169.254.169.254",
+            "metadata.google.internal.",
+            "localhost",
+        ] {
+            let resolver = Script::new(&[]);
+            assert_eq!(dial(Profile::Private, &resolver, host, port).await.err(), Some(DialError::Denied), "{host}");
+            assert_eq!(resolver.1.load(Ordering::SeqCst), 0, "{host} was looked up");
+        }
+        for answers in [
+            &["127.0.0.1"][..],
+            &["8.8.8.8", "127.0.0.1"],
+            &["8.8.8.8", "::1"],
+            &["::ffff:127.0.0.1"],
+            &["64:ff9b::a9fe:a9fe"],
+            &["fd00:ec2::254"],
+        ] {
+            let resolver = Script::new(&[answers]);
+            assert_eq!(dial(Profile::Private, &resolver, "rebind.example.com", port).await.err(), Some(DialError::Denied), "{answers:?}");
+        }
+        let nothing = tokio::time::timeout(Duration::from_millis(100), listener.accept()).await;
+        assert!(nothing.is_err(), "a connection arrived");
+    }
+
+    /// Threat S6: a name that changes its address between check and use is asked only once.
+    #[tokio::test]
+    async fn s6_the_checked_address_is_the_one_dialed() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        let resolver = Script::new(&[&["127.0.0.1"], &["169.254.169.254"]]);
+        assert!(dial(Profile::Dev, &resolver, "rebind.example.com", port).await.is_ok());
+        assert_eq!(resolver.1.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn failures_have_their_kind() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        drop(listener);
+        assert_eq!(dial(Profile::Dev, &Script::new(&[]), "127.0.0.1", port).await.err(), Some(DialError::Refused));
+        assert_eq!(dial(Profile::Dev, &Script::new(&[&[]]), "none.example.com", port).await.err(), Some(DialError::Unresolved));
+        assert_eq!(dial(Profile::Dev, &Script::new(&[]), "gone.example.com", port).await.err(), Some(DialError::Unresolved));
+    }
+
+    /// Threat S5: the metadata database given by name is denied by whatever address it has now.
+    #[tokio::test]
+    async fn s5_own_database_by_name() {
+        let own = vec![crate::OwnEndpoint::Name("meta.internal".into(), 5432)];
+        let policy = Arc::new(Policy { own, ..Policy::default() });
+        let resolver = Script::new(&[&["10.0.0.7"], &["10.0.0.7"]]);
+        let target = Target::new("alias.internal".parse().expect("host"), 5432);
+        let result = Direct::new(policy, resolver).dial(&target, Deadline::after(Duration::from_secs(5))).await;
+        assert_eq!(result.err(), Some(DialError::Denied));
+    }
+}

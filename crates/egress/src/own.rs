@@ -1,0 +1,48 @@
+//! The server's own endpoints, which no connector may ever reach.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::target::Host;
+
+/// An endpoint of the server itself: its listener, or its metadata database.
+///
+/// A datasource that pointed here would turn the server against itself: its API with another client's
+/// network position, or the table of sealed credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OwnEndpoint {
+    /// One address and port.
+    Address(SocketAddr),
+    /// A port on every address of this machine (a listener on `0.0.0.0`, a database on a socket file).
+    AnyLocal(u16),
+    /// A name and port; the name's addresses are looked up when the port is asked for.
+    Name(String, u16),
+}
+
+impl OwnEndpoint {
+    /// The endpoint of `host` and `port`, for the metadata database.
+    pub fn new(host: Host, port: u16) -> Self {
+        match host {
+            Host::Address(address) => Self::Address((address, port).into()),
+            Host::Name(name) => Self::Name(name, port),
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        match self {
+            Self::Address(address) => address.port(),
+            Self::AnyLocal(port) | Self::Name(_, port) => *port,
+        }
+    }
+}
+
+/// What a listener on `address` makes unreachable for connectors.
+pub fn own_endpoints_of_listener(address: SocketAddr) -> Vec<OwnEndpoint> {
+    if address.ip().is_unspecified() { vec![OwnEndpoint::AnyLocal(address.port())] } else { vec![OwnEndpoint::Address(address)] }
+}
+
+/// Whether `address` is one of this machine's.
+pub(crate) fn is_local(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    // If the interfaces cannot be read, only loopback is known to be ours.
+    address.is_loopback() || address.is_unspecified() || if_addrs::get_if_addrs().is_ok_and(|all| all.iter().any(|i| i.ip() == address))
+}

@@ -1,0 +1,210 @@
+//! Which targets a connector may reach. Decided before any packet leaves, on canonical addresses.
+
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+use crate::own::{OwnEndpoint, is_local};
+use crate::ranges::{AddressClass, classify};
+use crate::rule::Rule;
+use crate::target::Host;
+
+/// The base set of address classes that may be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// Public and private networks: a server inside a company.
+    #[default]
+    Private,
+    /// Public addresses only: a server for strangers.
+    Public,
+    /// As `Private`, and this machine too: a developer's laptop.
+    Dev,
+}
+
+impl Profile {
+    fn permits(self, class: AddressClass) -> bool {
+        match class {
+            AddressClass::Public => true,
+            AddressClass::Private => self != Self::Public,
+            AddressClass::Loopback => self == Self::Dev,
+            AddressClass::LinkLocal | AddressClass::Metadata | AddressClass::Multicast | AddressClass::Reserved => false,
+        }
+    }
+}
+
+impl FromStr for Profile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "private" => Ok(Self::Private),
+            "public" => Ok(Self::Public),
+            "dev" => Ok(Self::Dev),
+            other => Err(format!("`{other}` is not an egress profile: use private, public or dev")),
+        }
+    }
+}
+
+/// The target is not allowed. Carries nothing: every denied target gets the same answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this server's egress policy does not allow the host or port")]
+pub struct Denied;
+
+/// Names that clouds give to their metadata services; refused before they are looked up.
+const METADATA_NAMES: &[&str] = &["metadata.google.internal", "metadata.goog", "metadata", "instance-data", "instance-data.ec2.internal"];
+
+/// Profile, lists and the server's own endpoints.
+///
+/// - `deny`: whatever it holds is refused.
+/// - `allow` networks are let through although the profile leaves their class out (metadata services stay refused).
+/// - `allow` host suffixes and ports narrow: once there is one, only names under a suffix, only such ports pass.
+///   A suffix never lifts the check of the addresses behind the name.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// The base set.
+    pub profile: Profile,
+    /// Exceptions (networks) and restrictions (suffixes, ports).
+    pub allow: Vec<Rule>,
+    /// Always refused.
+    pub deny: Vec<Rule>,
+    /// Never reachable, in no profile.
+    pub own: Vec<OwnEndpoint>,
+}
+
+impl Policy {
+    /// Judges what is known before a name is looked up: port and spelling.
+    pub fn check_name(&self, host: &Host, port: u16) -> Result<(), Denied> {
+        let ports = |r: &&Rule| matches!(r, Rule::Ports(..));
+        if port == 0 || self.deny.iter().any(|r| r.holds_port(port)) {
+            return Err(Denied);
+        }
+        if self.allow.iter().any(|r| ports(&r)) && !self.allow.iter().any(|r| r.holds_port(port)) {
+            return Err(Denied);
+        }
+        let Host::Name(name) = host else { return Ok(()) };
+        let narrowed = self.allow.iter().any(|r| matches!(r, Rule::Suffix(_)));
+        if METADATA_NAMES.contains(&name.as_str())
+            || self.deny.iter().any(|r| r.holds_name(name))
+            || (narrowed && !self.allow.iter().any(|r| r.holds_name(name)))
+            || (is_localhost(name) && !self.permits(IpAddr::from([127, 0, 0, 1])))
+        {
+            return Err(Denied);
+        }
+        Ok(())
+    }
+
+    /// Judges the addresses of a host; one bad address refuses them all.
+    ///
+    /// `own_names` are the addresses that the names among [`Policy::own`] have at this moment.
+    pub fn check_addresses(&self, host: &Host, addresses: &[SocketAddr], own_names: &[SocketAddr]) -> Result<(), Denied> {
+        let narrowed = matches!(host, Host::Address(_)) && self.allow.iter().any(|r| matches!(r, Rule::Suffix(_)));
+        let refused = |socket: &SocketAddr| {
+            let address = socket.ip().to_canonical();
+            self.is_own(address, socket.port())
+                || own_names.iter().any(|own| own.ip().to_canonical() == address && own.port() == socket.port())
+                || self.deny.iter().any(|r| r.holds_address(address))
+                || !self.permits(address)
+                || (narrowed && !self.allow.iter().any(|r| r.holds_address(address)))
+        };
+        if addresses.iter().any(refused) { Err(Denied) } else { Ok(()) }
+    }
+
+    /// The names among the server's own endpoints that matter for a target's port.
+    pub(crate) fn own_names(&self, port: u16) -> impl Iterator<Item = &str> {
+        self.own.iter().filter(move |own| own.port() == port).filter_map(|own| match own {
+            OwnEndpoint::Name(name, _) => Some(name.as_str()),
+            OwnEndpoint::Address(_) | OwnEndpoint::AnyLocal(_) => None,
+        })
+    }
+
+    fn permits(&self, address: IpAddr) -> bool {
+        let class = classify(address);
+        self.profile.permits(class) || (class != AddressClass::Metadata && self.allow.iter().any(|r| r.holds_address(address)))
+    }
+
+    fn is_own(&self, address: IpAddr, port: u16) -> bool {
+        self.own.iter().filter(|own| own.port() == port).any(|own| match own {
+            OwnEndpoint::Address(own) => own.ip().to_canonical() == address,
+            OwnEndpoint::AnyLocal(_) => is_local(address),
+            OwnEndpoint::Name(..) => false,
+        })
+    }
+}
+
+/// `localhost` and everything below it mean this machine (RFC 6761), whatever DNS says.
+fn is_localhost(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(policy: &Policy, host: &str, port: u16) -> bool {
+        let host: Host = host.parse().expect("host");
+        let Host::Address(address) = host else { return policy.check_name(&host, port).is_ok() };
+        policy.check_name(&host, port).is_ok() && policy.check_addresses(&host, &[(address, port).into()], &[]).is_ok()
+    }
+
+    #[test]
+    fn profiles() {
+        for (host, private, public, dev) in [
+            ("8.8.8.8", true, true, true),
+            ("10.0.0.1", true, false, true),
+            ("fd12::1", true, false, true),
+            ("127.0.0.1", false, false, true),
+            ("2130706433", false, false, true),
+            ("::ffff:127.0.0.1", false, false, true),
+            ("localhost", false, false, true),
+            ("a.localhost", false, false, true),
+            ("169.254.169.254", false, false, false),
+            ("::ffff:169.254.169.254", false, false, false),
+            ("64:ff9b::a9fe:a9fe", false, false, false),
+            ("metadata.google.internal.", false, false, false),
+            ("100.100.100.200", false, false, false),
+            ("fe80::1", false, false, false),
+            ("224.0.0.1", false, false, false),
+            ("0.0.0.0", false, false, false),
+            ("203.0.113.1", false, false, false),
+        ] {
+            for (profile, wanted) in [(Profile::Private, private), (Profile::Public, public), (Profile::Dev, dev)] {
+                let policy = Policy { profile, ..Policy::default() };
+                assert_eq!(verdict(&policy, host, 5432), wanted, "{host} in {profile:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lists() {
+        let rules = |texts: &[&str]| texts.iter().map(|t| t.parse().expect("rule")).collect::<Vec<Rule>>();
+        let policy = Policy {
+            allow: rules(&["127.0.0.0/8", "port:5432", "169.254.0.0/16"]),
+            deny: rules(&["10.1.0.0/16", ".evil.net"]),
+            ..Policy::default()
+        };
+        assert!(verdict(&policy, "127.0.0.1", 5432));
+        assert!(!verdict(&policy, "127.0.0.1", 22), "only the listed port");
+        assert!(!verdict(&policy, "10.1.2.3", 5432), "denied network");
+        assert!(verdict(&policy, "10.2.2.3", 5432));
+        assert!(!verdict(&policy, "db.evil.net", 5432));
+        assert!(verdict(&policy, "169.254.1.1", 5432), "an exception the operator asked for");
+        assert!(!verdict(&policy, "169.254.169.254", 5432), "no list opens a metadata service");
+        let narrow = Policy { allow: rules(&[".example.com", "10.0.0.0/8"]), ..Policy::default() };
+        assert!(verdict(&narrow, "db.example.com", 1) && verdict(&narrow, "10.0.0.1", 1));
+        assert!(!verdict(&narrow, "db.example.org", 1) && !verdict(&narrow, "8.8.8.8", 1));
+        let name: Host = "db.example.com".parse().expect("host");
+        assert!(
+            narrow.check_addresses(&name, &["127.0.0.1:1".parse().expect("address")], &[]).is_err(),
+            "a suffix does not lift the address check"
+        );
+    }
+
+    /// Threat S5: the server's own listener and metadata database, in every profile.
+    #[test]
+    fn s5_own_endpoints_are_denied() {
+        let own = vec![OwnEndpoint::AnyLocal(3000), OwnEndpoint::Address("127.0.0.1:5432".parse().expect("address"))];
+        let policy = Policy { profile: Profile::Dev, own, ..Policy::default() };
+        assert!(!verdict(&policy, "127.0.0.1", 3000) && !verdict(&policy, "::1", 3000) && !verdict(&policy, "127.9.9.9", 3000));
+        assert!(!verdict(&policy, "127.0.0.1", 5432) && !verdict(&policy, "::ffff:127.0.0.1", 5432));
+        assert!(verdict(&policy, "127.0.0.1", 5433));
+    }
+}

@@ -1,0 +1,72 @@
+//! Everything one job may use: how to dial, until when, and how much to read.
+
+use std::sync::Arc;
+
+use crate::deadline::{Deadline, Elapsed};
+use crate::dialer::{BoxStream, DialError, Dialer};
+use crate::target::Target;
+
+/// Caps on what is read from one source. What lies beyond is left out and the result marked partial.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Tables, views and the like.
+    pub tables: usize,
+    /// Columns of one table.
+    pub columns_per_table: usize,
+    /// Columns of all tables.
+    pub columns: usize,
+    /// Bytes of one table's finished definition.
+    pub table_bytes: usize,
+    /// Bytes of all definitions.
+    pub catalog_bytes: usize,
+    /// Characters of one comment or default.
+    pub text_chars: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            tables: 50_000,
+            columns_per_table: 10_000,
+            columns: 2_000_000,
+            table_bytes: 4 << 20,
+            catalog_bytes: 512 << 20,
+            text_chars: 4_096,
+        }
+    }
+}
+
+/// What a connector gets to work with: no other way to the network exists for it.
+#[derive(Debug, Clone)]
+pub struct Session {
+    dialer: Arc<dyn Dialer>,
+    deadline: Deadline,
+    limits: Limits,
+}
+
+impl Session {
+    /// A session for one job.
+    pub fn new(dialer: Arc<dyn Dialer>, deadline: Deadline, limits: Limits) -> Self {
+        Self { dialer, deadline, limits }
+    }
+
+    /// Opens a stream to `target` before the session's deadline.
+    pub async fn dial(&self, target: &Target) -> Result<BoxStream, DialError> {
+        self.dialer.dial(target, self.deadline).await
+    }
+
+    /// Runs `work` until the session's deadline.
+    pub async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Elapsed> {
+        self.deadline.run(work).await
+    }
+
+    /// When the session ends.
+    pub fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
+    /// How much may be read.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+}

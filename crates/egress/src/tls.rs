@@ -1,0 +1,284 @@
+//! TLS over a dialed stream: rustls with aws-lc-rs, explicit about what is verified.
+
+use std::io;
+use std::sync::{Arc, LazyLock};
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+
+use crate::deadline::Deadline;
+use crate::dialer::BoxStream;
+use crate::target::Host;
+
+/// An established TLS session over a dialed stream.
+pub type TlsStream = tokio_rustls::client::TlsStream<BoxStream>;
+
+/// What is checked of the server's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verify {
+    /// Chain, dates and host name.
+    #[default]
+    Full,
+    /// Chain and dates; any host name.
+    Ca,
+    /// Nothing: encrypted, but to whoever answers.
+    None,
+}
+
+/// How TLS is to be made.
+#[derive(Debug, Clone, Default)]
+pub struct TlsOptions {
+    /// What is checked.
+    pub verify: Verify,
+    /// Certificates (PEM) to trust in place of the public roots.
+    pub ca: Option<String>,
+}
+
+/// Why there is no TLS session. The texts are safe to show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TlsError {
+    /// The own CA is not PEM, or holds no certificate.
+    #[error("the CA is not a PEM certificate")]
+    BadCa,
+    /// Past its last day, or before its first.
+    #[error("the server's certificate has expired or is not valid yet")]
+    Expired,
+    /// Made for another host.
+    #[error("the server's certificate is for another host name")]
+    WrongName,
+    /// Self-signed, or signed by a CA that is not trusted.
+    #[error("the server's certificate is not signed by a trusted authority")]
+    UnknownIssuer,
+    /// Anything else about the certificate.
+    #[error("the server's certificate is not acceptable")]
+    BadCertificate,
+    /// The two sides found no common ground, or what answered does not speak TLS.
+    #[error("the TLS handshake failed")]
+    Handshake,
+    /// The deadline passed.
+    #[error("the TLS handshake did not finish in time")]
+    TimedOut,
+}
+
+static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
+
+/// A client configuration for `options`; drivers that make their own handshake take it from here.
+pub fn client_config(options: &TlsOptions) -> Result<ClientConfig, TlsError> {
+    let builder =
+        ClientConfig::builder_with_provider(PROVIDER.clone()).with_safe_default_protocol_versions().map_err(|_| TlsError::Handshake)?;
+    let own = options.ca.as_deref().map(parse_ca).transpose()?;
+    if options.verify == Verify::None {
+        return Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified)).with_no_client_auth());
+    }
+    let mut roots = RootCertStore::empty();
+    match &own {
+        Some(own) => {
+            for certificate in own {
+                roots.add(certificate.clone()).map_err(|_| TlsError::BadCa)?;
+            }
+        }
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+    }
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), PROVIDER.clone()).build().map_err(|_| TlsError::BadCa)?;
+    let verifier: Arc<dyn ServerCertVerifier> = match options.verify {
+        Verify::Ca => Arc::new(AnyName(verifier)),
+        Verify::Full | Verify::None => verifier,
+    };
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
+
+fn parse_ca(pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let all: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<_, _>>().map_err(|_| TlsError::BadCa)?;
+    if all.is_empty() { Err(TlsError::BadCa) } else { Ok(all) }
+}
+
+/// Makes TLS over `stream`, checking the certificate against the logical `host`, before `deadline`.
+pub async fn connect_tls(stream: BoxStream, host: &Host, options: &TlsOptions, deadline: Deadline) -> Result<TlsStream, TlsError> {
+    let config = client_config(options)?;
+    let name = match host {
+        Host::Name(name) => ServerName::try_from(name.clone()).map_err(|_| TlsError::WrongName)?,
+        Host::Address(address) => ServerName::IpAddress((*address).into()),
+    };
+    let handshake = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream);
+    deadline.run(handshake).await.map_err(|_| TlsError::TimedOut)?.map_err(|e| TlsError::from(&e))
+}
+
+/// Reads the verdict that rustls put inside an I/O error.
+impl From<&io::Error> for TlsError {
+    fn from(error: &io::Error) -> Self {
+        use CertificateError as C;
+        let Some(rustls::Error::InvalidCertificate(verdict)) = error.get_ref().and_then(|e| e.downcast_ref()) else {
+            return Self::Handshake;
+        };
+        match verdict {
+            C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => Self::Expired,
+            C::NotValidForName | C::NotValidForNameContext { .. } => Self::WrongName,
+            // A bad signature is a strange CA of a trusted one's name; "other" a self-signed certificate marked as an authority.
+            C::UnknownIssuer | C::BadSignature | C::Other(_) => Self::UnknownIssuer,
+            _ => Self::BadCertificate,
+        }
+    }
+}
+
+/// Chain and dates, but any name.
+#[derive(Debug)]
+struct AnyName(Arc<WebPkiServerVerifier>);
+
+impl ServerCertVerifier for AnyName {
+    fn verify_server_cert(
+        &self,
+        end: &CertificateDer<'_>,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        match self.0.verify_server_cert(end, chain, name, ocsp, now) {
+            // The name is looked at last: by then the chain has been accepted.
+            Err(rustls::Error::InvalidCertificate(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. })) => {
+                Ok(ServerCertVerified::assertion())
+            }
+            other => other,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
+/// Any certificate; the handshake must still be signed with its key.
+#[derive(Debug)]
+struct Unverified;
+
+impl ServerCertVerifier for Unverified {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &PROVIDER.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &PROVIDER.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        PROVIDER.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+    use rustls::ServerConfig;
+    use rustls_pki_types::PrivateKeyDer;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    fn authority() -> CertifiedIssuer<'static, KeyPair> {
+        let mut params = CertificateParams::new(vec![]).expect("params");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        CertifiedIssuer::self_signed(params, KeyPair::generate().expect("key")).expect("authority")
+    }
+
+    /// A TLS server on an in-memory stream with a certificate for `name`, good until `year`.
+    fn server(issuer: Option<&CertifiedIssuer<'static, KeyPair>>, name: &str, year: i32) -> BoxStream {
+        let key = KeyPair::generate().expect("key");
+        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("params");
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(year, 1, 1);
+        let certificate = match issuer {
+            Some(issuer) => params.signed_by(&key, issuer),
+            None => params.self_signed(&key),
+        };
+        let chain = vec![certificate.expect("certificate").der().clone()];
+        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("key");
+        let config = ServerConfig::builder_with_provider(PROVIDER.clone())
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .expect("config");
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        tokio::spawn(async move { TlsAcceptor::from(Arc::new(config)).accept(theirs).await.map(drop) });
+        Box::new(ours)
+    }
+
+    /// Threat R8: the verdict of every mode on every kind of certificate.
+    #[tokio::test]
+    async fn r8_verdicts() {
+        let ca = authority();
+        let other = authority();
+        let (own, strange) = (Some(ca.pem()), Some(other.pem()));
+        let good = 2090;
+        for (case, issuer, name, year, trust, full, any_name) in [
+            ("own CA", Some(&ca), "db.test", good, &own, Ok(()), Ok(())),
+            ("wrong name", Some(&ca), "other.test", good, &own, Err(TlsError::WrongName), Ok(())),
+            ("expired", Some(&ca), "db.test", 2021, &own, Err(TlsError::Expired), Err(TlsError::Expired)),
+            ("another CA", Some(&ca), "db.test", good, &strange, Err(TlsError::UnknownIssuer), Err(TlsError::UnknownIssuer)),
+            ("public roots", Some(&ca), "db.test", good, &None, Err(TlsError::UnknownIssuer), Err(TlsError::UnknownIssuer)),
+            ("self-signed", None, "db.test", good, &None, Err(TlsError::UnknownIssuer), Err(TlsError::UnknownIssuer)),
+        ] {
+            for (verify, wanted) in [(Verify::Full, full), (Verify::Ca, any_name), (Verify::None, Ok(()))] {
+                let options = TlsOptions { verify, ca: trust.clone() };
+                let host = "db.test".parse().expect("host");
+                let result = connect_tls(server(issuer, name, year), &host, &options, Deadline::after(Duration::from_secs(5))).await;
+                assert_eq!(result.map(drop), wanted, "{case}, {verify:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_tls_ends() {
+        let host = "db.test".parse().expect("host");
+        let (ours, _theirs) = tokio::io::duplex(64);
+        let silent = connect_tls(Box::new(ours), &host, &TlsOptions::default(), Deadline::after(Duration::from_millis(50))).await;
+        assert_eq!(silent.map(drop), Err(TlsError::TimedOut));
+        let bad = TlsOptions { ca: Some("no pem".into()), ..TlsOptions::default() };
+        assert_eq!(client_config(&bad).map(drop), Err(TlsError::BadCa));
+    }
+}
