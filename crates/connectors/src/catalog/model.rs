@@ -1,0 +1,110 @@
+//! What a schema is made of.
+
+use serde::Serialize;
+
+/// What kind of relation a table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableKind {
+    /// A table that holds rows (a partitioned one included).
+    Table,
+    /// A view.
+    View,
+    /// A materialized view.
+    MaterializedView,
+    /// A table of another server, seen through this one.
+    ForeignTable,
+    /// A table over files outside the database.
+    ExternalTable,
+}
+
+impl TableKind {
+    /// The word in definitions and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::View => "view",
+            Self::MaterializedView => "materialized_view",
+            Self::ForeignTable => "foreign_table",
+            Self::ExternalTable => "external_table",
+        }
+    }
+}
+
+/// The head of a table, before its columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'a> {
+    /// The schema it is in.
+    pub schema: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What it is.
+    pub kind: TableKind,
+    /// Its comment.
+    pub comment: Option<&'a str>,
+    /// The source's guess at its rows; no part of its identity.
+    pub row_estimate: Option<i64>,
+}
+
+/// One column.
+#[derive(Debug, Clone, Copy)]
+pub struct Column<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The type in the source's own words.
+    pub native_type: &'a str,
+    /// The type in words that are the same for all sources.
+    pub data_type: &'static str,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// The expression of its default.
+    pub default: Option<&'a str>,
+    /// How its value comes about, if not by writing: `identity` or `stored`.
+    pub generated: Option<&'static str>,
+    /// Its comment.
+    pub comment: Option<&'a str>,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone)]
+pub struct ForeignKey<'a> {
+    /// The columns here.
+    pub columns: Vec<&'a str>,
+    /// The schema it points into.
+    pub schema: &'a str,
+    /// The table it points to.
+    pub table: &'a str,
+    /// The columns there, in the same order.
+    pub references: Vec<&'a str>,
+}
+
+/// A finished table: what travels down the prober's stream. Nobody above parses the body again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableDefinition {
+    /// The schema it is in.
+    pub schema: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: TableKind,
+    /// SHA-256 of `body`.
+    pub hash: [u8; 32],
+    /// Canonical JSON: fixed order of members, no white space.
+    pub body: String,
+    /// How many columns `body` has.
+    pub columns: u32,
+    /// The source's guess at its rows.
+    pub row_estimate: Option<i64>,
+}
+
+/// What is known when all tables have been sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Catalog {
+    /// All visible schemas, empty ones too, sorted.
+    pub schemas: Vec<String>,
+    /// How many tables were sent.
+    pub tables: u64,
+    /// How many columns they have.
+    pub columns: u64,
+    /// Which caps left something out, sorted: `tables`, `columns`, `columns_per_table`, `table_bytes`, `catalog_bytes`, `text`, `names`.
+    pub partial: Vec<&'static str>,
+}

@@ -1,0 +1,91 @@
+//! What a kind of datasource provides, and the erased form in which the server uses it.
+
+use async_trait::async_trait;
+use egress::Session;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::catalog::CatalogBuilder;
+use crate::error::ConnectError;
+
+/// What the server behind a datasource says it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServerInfo {
+    /// For example `PostgreSQL`.
+    pub product: String,
+    /// For example `15.20`.
+    pub version: String,
+}
+
+/// One kind of datasource. Every file in `kinds` implements it for one unit struct.
+#[async_trait]
+pub trait Connector: Send + Sync + 'static {
+    /// `datasourceType`
+    const KIND: &'static str;
+    /// The name of the product, for people.
+    const TITLE: &'static str;
+    /// Credentials (JSON) as a user would send them, without `name`.
+    const EXAMPLE: &'static str;
+    /// The credentials: parsing, messages, JSON Schema, aliases and secrets all come from this struct.
+    type Credentials: DeserializeOwned + JsonSchema + Send + Sync;
+    /// An open, authenticated connection.
+    type Connection: Send;
+
+    /// Connects and authenticates.
+    async fn connect(credentials: &Self::Credentials, cx: &Session) -> Result<Self::Connection, ConnectError>;
+
+    /// Proves that the database is there and its catalog can be listed.
+    async fn check(credentials: &Self::Credentials, connection: &mut Self::Connection) -> Result<ServerInfo, ConnectError>;
+
+    /// Reads the schema into `out`.
+    async fn introspect(connection: &mut Self::Connection, out: &mut CatalogBuilder) -> Result<(), ConnectError>;
+}
+
+/// Parsed credentials bound to their connector.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// Connects, authenticates and checks: the whole connection test.
+    async fn open(&self, cx: &Session) -> Result<Box<dyn Opened>, ConnectError>;
+}
+
+/// A datasource that passed its test.
+#[async_trait]
+pub trait Opened: Send {
+    /// What the server says it is.
+    fn server(&self) -> &ServerInfo;
+
+    /// Reads the schema into `out`.
+    async fn introspect(&mut self, out: &mut CatalogBuilder) -> Result<(), ConnectError>;
+}
+
+pub(crate) struct BoundSource<C: Connector>(pub(crate) C::Credentials);
+
+struct OpenConnection<C: Connector> {
+    connection: C::Connection,
+    server: ServerInfo,
+}
+
+#[async_trait]
+impl<C: Connector> Source for BoundSource<C> {
+    async fn open(&self, cx: &Session) -> Result<Box<dyn Opened>, ConnectError> {
+        let work = async {
+            let mut connection = C::connect(&self.0, cx).await?;
+            let server = C::check(&self.0, &mut connection).await?;
+            Ok(Box::new(OpenConnection::<C> { connection, server }) as Box<dyn Opened>)
+        };
+        // A connector may forget its deadline; the session does not.
+        cx.run(work).await?
+    }
+}
+
+#[async_trait]
+impl<C: Connector> Opened for OpenConnection<C> {
+    fn server(&self) -> &ServerInfo {
+        &self.server
+    }
+
+    async fn introspect(&mut self, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+        let deadline = out.deadline();
+        deadline.run(C::introspect(&mut self.connection, out)).await?
+    }
+}

@@ -1,0 +1,11 @@
+//! Credentials: one struct for each kind gives parsing, messages, aliases and secrets.
+
+mod message;
+mod normalize;
+mod schema;
+mod shared;
+
+pub use message::CredentialsError;
+pub(crate) use schema::CredentialsSchema;
+pub use schema::Parsed;
+pub(crate) use shared::{HostName, SslVerify, Toggle};

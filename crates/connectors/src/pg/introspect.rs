@@ -1,0 +1,48 @@
+//! The read of a schema: one read-only transaction, a handful of set-based statements.
+
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row, RowStream};
+
+use super::connect::PgConnection;
+use super::error::map;
+use super::product::Product;
+use super::{cockroach, postgres, redshift};
+use crate::catalog::CatalogBuilder;
+use crate::error::{ConnectError, ConnectErrorKind};
+
+/// Reads the schema into `out`.
+pub(crate) async fn introspect(connection: &mut PgConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    let client = &connection.client;
+    // The server gives up when we do.
+    let timeout = out.deadline().remaining().as_millis().max(1);
+    let begin = match connection.product {
+        // With nothing but pg_catalog in sight every name in a type or a default is printed with its schema.
+        Product::Postgres(_) => "begin isolation level repeatable read read only; set local search_path = pg_catalog",
+        Product::Redshift | Product::CockroachDb => "begin read only",
+    };
+    client.batch_execute(&format!("{begin}; set local statement_timeout = {timeout}")).await.map_err(|e| map(&e))?;
+    match connection.product {
+        Product::Postgres(major) => postgres::read(client, major, out).await?,
+        Product::Redshift => redshift::read(client, out).await?,
+        Product::CockroachDb => cockroach::read(client, out).await?,
+    }
+    // A pooler takes a connection back only when its transaction has ended.
+    client.batch_execute("commit").await.map_err(|e| map(&e))
+}
+
+const NO_PARAMETERS: [(&(dyn ToSql + Sync), Type); 0] = [];
+
+/// All rows of a statement, unnamed and in one round trip.
+pub(super) async fn rows(client: &Client, sql: &str) -> Result<Vec<Row>, ConnectError> {
+    client.query_typed(sql, &NO_PARAMETERS).await.map_err(|e| map(&e))
+}
+
+/// The rows of a statement as they come.
+pub(super) async fn stream(client: &Client, sql: &str) -> Result<RowStream, ConnectError> {
+    client.query_typed_raw(sql, NO_PARAMETERS).await.map_err(|e| map(&e))
+}
+
+/// A column of a row; a type that is not the expected one is the server's fault.
+pub(super) fn get<'a, T: tokio_postgres::types::FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, ConnectError> {
+    row.try_get(index).map_err(|_| ConnectErrorKind::Protocol.into())
+}
