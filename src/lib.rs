@@ -1,1 +1,18 @@
-//! x
+//! Headwater: a self-hosted, multi-tenant server for datasource connections.
+//!
+//! A request travels `router` → `middleware` → one file in `api` → one use case in `datasource` → `probe` and the store.
+
+mod api;
+mod app;
+mod auth;
+pub mod cli;
+mod clock;
+mod config;
+mod datasource;
+mod error;
+mod extract;
+mod middleware;
+mod probe;
+mod router;
+mod server;
+mod telemetry;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `headwater` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    headwater::cli::run()
+}

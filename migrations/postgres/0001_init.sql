@@ -45,6 +45,7 @@ create table datasource (
     updated_at      bigint not null,
     tested_at       bigint not null,
     synced_at       bigint not null,
+    sync_error      text,
     unique (org_id, name)
 );
 create index datasource_org on datasource (org_id, id);

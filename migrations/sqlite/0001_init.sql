@@ -45,6 +45,7 @@ create table datasource (
     updated_at      integer not null,
     tested_at       integer not null,
     synced_at       integer not null,
+    sync_error      text,
     unique (org_id, name)
 ) strict;
 create index datasource_org on datasource (org_id, id);

@@ -137,7 +137,19 @@ fn aliases_and_spellings_reach_their_field() {
 fn s1_s3_unknown_keys_are_named_and_dropped() {
     for entry in Registry.entries() {
         let mut credentials = example(entry);
-        let tricks = ["classname", "subprotocol", "subname", "options", "jdbc", "__proto__", "hostaddr", "service", "passfile", "sslkey", "socketFactory"];
+        let tricks = [
+            "classname",
+            "subprotocol",
+            "subname",
+            "options",
+            "jdbc",
+            "__proto__",
+            "hostaddr",
+            "service",
+            "passfile",
+            "sslkey",
+            "socketFactory",
+        ];
         for trick in tricks {
             credentials.insert(trick.to_owned(), json!("169.254.169.254"));
         }
@@ -169,7 +181,9 @@ fn s3_s7_l7_hosts_have_a_grammar() {
 fn a_tunnel_asks_for_its_fields() {
     for entry in Registry.entries().iter().filter(|e| e.schema()["properties"].get("sshTunnel").is_some()) {
         let mut credentials = with(entry, "sshTunnel", json!("enable"));
-        for (field, value) in [("sshHost", json!("bastion")), ("sshPort", json!(22)), ("sshUsername", json!("u")), ("sshPrivateKey", json!("k"))] {
+        for (field, value) in
+            [("sshHost", json!("bastion")), ("sshPort", json!(22)), ("sshUsername", json!("u")), ("sshPrivateKey", json!("k"))]
+        {
             assert_eq!(message(entry, &credentials), format!("\"credentials.{field}\" is required"));
             credentials.insert(field.to_owned(), value);
         }
@@ -207,7 +221,12 @@ fn dev() -> Arc<dyn Dialer> {
 #[tokio::test]
 async fn a_denying_dialer_is_the_only_way_out() {
     for entry in Registry.entries() {
-        assert_eq!(open(entry, &example(entry), Arc::new(DenyAll), Duration::from_secs(5)).await, ConnectErrorKind::Denied, "{}", entry.kind);
+        assert_eq!(
+            open(entry, &example(entry), Arc::new(DenyAll), Duration::from_secs(5)).await,
+            ConnectErrorKind::Denied,
+            "{}",
+            entry.kind
+        );
     }
 }
 

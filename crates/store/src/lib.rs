@@ -24,7 +24,7 @@ pub use model::{
     Catalog, Change, DataKey, Datasource, Definition, Hash, NewDatasource, NewToken, Organisation, Page, Replaced, Scope, TableEntry,
     Tables, Tenancy, TenancyLevel, Tenant, Timestamp, Token,
 };
-pub use open::{OpenError, open};
+pub use open::{DatabaseAddress, OpenError, database_address, open};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 pub use store::Store;

@@ -238,6 +238,8 @@ pub struct Datasource {
     pub tested_at: Timestamp,
     /// When its schema was last read.
     pub synced_at: Timestamp,
+    /// Why the last sync failed, if it did.
+    pub sync_error: Option<String>,
 }
 
 /// What an update (credentials and schema) or a sync (schema alone) changes.

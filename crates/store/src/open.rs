@@ -36,3 +36,38 @@ pub async fn open(url: &SecretString, connections: u32) -> Result<Arc<dyn Store>
     }
     Err(OpenError::Scheme)
 }
+
+/// Where the metadata database listens, so that nothing else may be dialed there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseAddress {
+    /// Host and port.
+    Tcp(String, u16),
+    /// A socket file of this machine, named after a port.
+    Socket(u16),
+}
+
+/// The address in a `DATABASE_URL`; none for SQLite.
+pub fn database_address(url: &SecretString) -> Option<DatabaseAddress> {
+    let options: sqlx::postgres::PgConnectOptions =
+        url.expose_secret().strip_prefix("postgres").and_then(|_| url.expose_secret().parse().ok())?;
+    let (host, port) = (options.get_host(), options.get_port());
+    let socket = options.get_socket().is_some() || host.starts_with('/');
+    Some(if socket { DatabaseAddress::Socket(port) } else { DatabaseAddress::Tcp(host.to_owned(), port) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for (url, address) in [
+            ("postgres://u:p@db.internal:6000/x", Some(DatabaseAddress::Tcp("db.internal".into(), 6000))),
+            ("postgresql://u@10.0.0.1/x", Some(DatabaseAddress::Tcp("10.0.0.1".into(), 5432))),
+            ("postgres://u@%2Fvar%2Frun%2Fpostgresql:5433/x", Some(DatabaseAddress::Socket(5433))),
+            ("sqlite:data/x.db", None),
+        ] {
+            assert_eq!(database_address(&url.into()), address, "{url}");
+        }
+    }
+}

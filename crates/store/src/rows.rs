@@ -68,6 +68,7 @@ macro_rules! row_readers {
                 root: hash(row.try_get(11)?)?,
                 summary: row.try_get(12)?,
                 tenancy: tenancy(row, 13)?,
+                sync_error: row.try_get(19)?,
             })
         }
 

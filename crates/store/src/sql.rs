@@ -12,7 +12,7 @@ macro_rules! select_datasource {
     ($condition:literal) => {
         concat!(
             "select d.uuid, d.name, d.kind, d.revision, d.sealed, d.product, d.product_version, d.created_at, d.updated_at, d.tested_at, d.synced_at, ",
-            "s.root, s.summary, t.level, t.client_column_type, t.schema_name, t.table_name, t.client_name_column, t.primary_key_column ",
+            "s.root, s.summary, t.level, t.client_column_type, t.schema_name, t.table_name, t.client_name_column, t.primary_key_column, d.sync_error ",
             "from datasource d join snapshot s on s.id = d.snapshot left join tenancy t on t.datasource_id = d.id where d.org_id = $1 and ",
             $condition
         )
@@ -132,7 +132,7 @@ macro_rules! implement_store {
                     let snapshot = change.catalog.as_ref().map(|_| Uuid::new_v4());
                     let changed = sqlx::query(
                         "update datasource set revision = revision + 1, sealed = coalesce($4, sealed), updated_at = case when $4 is null then updated_at else $5 end, \
-                         tested_at = $5, synced_at = $5, product = $6, product_version = $7, snapshot = coalesce($8, snapshot) where org_id = $1 and uuid = $2 and revision = $3 returning id",
+                         tested_at = $5, synced_at = $5, sync_error = null, product = $6, product_version = $7, snapshot = coalesce($8, snapshot) where org_id = $1 and uuid = $2 and revision = $3 returning id",
                     )
                     .bind(tenant.0)
                     .bind(uuid)
@@ -324,6 +324,12 @@ macro_rules! implement_store {
 
                 async fn change_datasource(&self, tenant: Tenant, uuid: Uuid, revision: i64, change: &Change, now: Timestamp) -> Result<Replaced, StoreError> {
                     retry(|| self.try_change(tenant, uuid, revision, change, now)).await
+                }
+
+                async fn note_sync_failure(&self, tenant: Tenant, uuid: Uuid, message: &str) -> Result<(), StoreError> {
+                    let sql = "update datasource set sync_error = $3 where org_id = $1 and uuid = $2";
+                    sqlx::query(sql).bind(tenant.0).bind(uuid).bind(message).execute(self.write_pool()).await?;
+                    Ok(())
                 }
 
                 async fn delete_datasource(&self, tenant: Tenant, name: &str) -> Result<Option<Uuid>, StoreError> {

@@ -91,6 +91,9 @@ pub trait Store: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<Replaced, StoreError>;
 
+    /// Notes why a sync failed; the next change that succeeds clears it.
+    async fn note_sync_failure(&self, tenant: Tenant, uuid: Uuid, message: &str) -> Result<(), StoreError>;
+
     /// Removes a datasource with everything that hangs on it; its UUID, or none if there is none of that name.
     async fn delete_datasource(&self, tenant: Tenant, name: &str) -> Result<Option<Uuid>, StoreError>;
 

@@ -208,9 +208,11 @@ pub async fn a_change_is_whole(store: Any) {
     assert_eq!(tables(&store, tenant, uuid).await, pairs(&["b", "c"]));
     assert_eq!(store.definition_hashes(tenant, uuid).await.expect("hashes").len(), 2);
     let third = Timestamp(LATER.0 + 1);
+    store.note_sync_failure(tenant, uuid, "no route").await.expect("note");
+    assert_eq!(store.datasource(tenant, "d").await.expect("look-up").expect("there").sync_error.as_deref(), Some("no route"));
     assert_eq!(store.change_datasource(tenant, uuid, 2, &change(None, None), third).await.expect("sync"), Replaced::Done);
     let row = store.datasource_by_uuid(tenant, uuid).await.expect("look-up").expect("there");
-    assert_eq!((row.sealed.as_slice(), row.updated_at, row.synced_at), (&b"new"[..], LATER, third));
+    assert_eq!((row.sealed.as_slice(), row.updated_at, row.synced_at, row.sync_error), (&b"new"[..], LATER, third, None));
     assert_eq!(tables(&store, tenant, uuid).await, pairs(&["b", "c"]));
     let one = store.cached_tables(tenant, uuid, Tables { schema: Some("public"), table: Some("c") }, ALL).await.expect("one");
     assert_eq!(one.len(), 1);

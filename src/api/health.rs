@@ -1,0 +1,33 @@
+//! `GET /health/live` and `GET /health/ready`, for probes; the same under `/api`.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::app::AppState;
+
+/// The process runs.
+pub(crate) async fn live() -> Json<Value> {
+    Json(json!({"status": "live"}))
+}
+
+/// The server can do its work: the metadata store answers, and nobody has told it to stop.
+pub(crate) async fn ready(State(app): State<AppState>) -> (StatusCode, Json<Value>) {
+    let answered = tokio::time::timeout(Duration::from_secs(2), app.store.ping()).await;
+    let store = matches!(answered, Ok(Ok(())));
+    let ready = store && !app.stopping.load(Ordering::Relaxed);
+    let body = json!({
+        "status": if ready { "ready" } else { "not_ready" },
+        "checks": {"store": {"status": if store { "UP" } else { "DOWN" }}},
+    });
+    (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body))
+}
+
+/// For the OpenAPI document.
+pub(crate) fn operation(id: &str, summary: &str) -> Value {
+    json!({"operationId": id, "summary": summary, "tags": ["health"], "security": [], "responses": {"200": {"description": "Yes"}, "503": {"description": "No"}}})
+}

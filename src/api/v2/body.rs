@@ -1,0 +1,62 @@
+//! The body of create and update: type, credentials, tenancy; checked in that order, first failure reported.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use connectors::{Entry, Registry};
+use serde_json::{Map, Value, json};
+use store::Tenancy;
+
+use super::tenancy;
+use crate::error::ApiError;
+use crate::extract::{filled, object, string};
+
+const IGNORED: HeaderName = HeaderName::from_static("headwater-ignored-fields");
+
+/// Characters of a name. The contract names no limit; an index does.
+const NAME_CHARS: usize = 255;
+
+/// A body that passed every check that needs nothing but itself.
+pub(super) struct DatasourceBody {
+    pub(super) entry: &'static Entry,
+    pub(super) name: String,
+    /// Credentials in canonical form, without the name.
+    pub(super) credentials: Value,
+    pub(super) tenancy: Option<Tenancy>,
+    pub(super) ignored: Vec<String>,
+}
+
+impl DatasourceBody {
+    pub(super) fn read(body: &Map<String, Value>, registry: Registry) -> Result<Self, ApiError> {
+        let kind = string(body, "", "datasourceType")?;
+        let kinds = registry.contract_kinds();
+        if !kinds.contains(&kind) {
+            return Err(ApiError::invalid(format!("\"datasourceType\" must be one of [{}]", kinds.join(", "))));
+        }
+        let credentials = object(body, "", "credentials")?;
+        let name = filled(credentials, "credentials.", "name")?;
+        if name.chars().count() > NAME_CHARS {
+            return Err(ApiError::invalid(format!(
+                "\"credentials.name\" length must be less than or equal to {NAME_CHARS} characters long"
+            )));
+        }
+        let Some(entry) = registry.find(kind) else {
+            return Err(ApiError::invalid(format!("\"datasourceType\" {kind} is not available in this version")));
+        };
+        let parsed = entry.parse(credentials).map_err(|e| ApiError::invalid(e.message))?;
+        let tenancy = tenancy::read(body)?;
+        let mut ignored: Vec<_> = parsed.ignored.into_iter().map(|key| format!("credentials.{key}")).collect();
+        ignored.extend(body.keys().filter(|key| !["datasourceType", "credentials", "tenancySettings"].contains(&key.as_str())).cloned());
+        Ok(Self { entry, name: name.to_owned(), credentials: parsed.canonical, tenancy, ignored })
+    }
+}
+
+/// The answer to create and update, with the keys that were not used in `Headwater-Ignored-Fields`.
+pub(super) fn named(name: &str, ignored: &[String]) -> Response {
+    let mut headers = HeaderMap::new();
+    let printable = |key: &&String| key.len() <= 64 && key.bytes().all(|b| b.is_ascii_graphic() && b != b',');
+    let keys: Vec<_> = ignored.iter().filter(printable).take(32).map(String::as_str).collect();
+    if let (false, Ok(value)) = (keys.is_empty(), HeaderValue::try_from(keys.join(", "))) {
+        headers.insert(IGNORED, value);
+    }
+    (headers, axum::Json(json!({"name": name}))).into_response()
+}

@@ -1,0 +1,44 @@
+//! `POST /api/v2/datasource`: validate, test, read the schema, store.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::body::{DatasourceBody, named};
+use crate::api::openapi;
+use crate::app::AppState;
+use crate::auth::Writer;
+use crate::datasource::{OnboardError, Request, onboard};
+use crate::error::{ApiError, Code};
+use crate::extract::JsonObject;
+
+/// Answers `{"name": …}`.
+pub(crate) async fn create(
+    State(app): State<AppState>,
+    Writer(tenant): Writer,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    let body = DatasourceBody::read(&body, app.registry)?;
+    let request = Request { entry: body.entry, name: body.name, credentials: body.credentials, tenancy: body.tenancy };
+    match onboard(&app, tenant, &request).await {
+        Ok(()) => Ok(named(&request.name, &body.ignored)),
+        Err(OnboardError::NameTaken) => Err(ApiError::new(Code::DatasourceNameError, "Datasource name already exists")),
+        Err(OnboardError::Test(error)) => Err(ApiError::new(Code::CredentialTestFailed, error.to_string())),
+        Err(OnboardError::Read(error)) => Err(ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}"))),
+        Err(OnboardError::Cache(error)) => Err(ApiError::internal(Code::SchemaCacheFailed, &error)),
+        Err(OnboardError::Failed(error)) => Err(ApiError::internal(Code::CreateDatasourceFailed, &error)),
+    }
+}
+
+/// For the OpenAPI document.
+pub(crate) fn operation() -> Value {
+    let errors = [
+        (400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR, CREDENTIAL_TEST_FAILED"),
+        (500, "SCHEMA_CACHE_FAILED, CREATE_DATASOURCE_FAILED, INTERNAL_SERVER_ERROR"),
+    ];
+    let success = json!({"$ref": "#/components/schemas/DatasourceName"});
+    let mut operation =
+        openapi::operation("createDatasource", "Create a datasource: test its credentials and cache its schema", &success, &errors);
+    operation["requestBody"] = openapi::body("Datasource");
+    operation
+}

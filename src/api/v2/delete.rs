@@ -1,0 +1,35 @@
+//! `DELETE /api/v2/datasource?datasourceName=`: gone with its cached schema.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use crate::api::openapi;
+use crate::app::AppState;
+use crate::auth::Writer;
+use crate::error::{ApiError, Code};
+use crate::extract::Query;
+
+/// Answers the UUID of what was deleted.
+pub(crate) async fn delete(State(app): State<AppState>, Writer(tenant): Writer, query: Query) -> Result<Json<Value>, ApiError> {
+    let name = match query.get("datasourceName")? {
+        None => return Err(ApiError::invalid("\"datasourceName\" is required")),
+        Some(name) if name.trim().is_empty() => return Err(ApiError::invalid("\"datasourceName\" is not allowed to be empty")),
+        Some(name) => name,
+    };
+    let deleted = app.store.delete_datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    let uuid = deleted.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
+    tracing::info!(tenant.id = tenant.0, datasource.id = %uuid, "datasource deleted");
+    Ok(Json(json!({"id": uuid.to_string(), "message": "Datasource deleted successfully"})))
+}
+
+/// For the OpenAPI document.
+pub(crate) fn operation() -> Value {
+    let success = json!({"type": "object", "required": ["id", "message"], "properties": {
+        "id": {"type": "string", "format": "uuid"}, "message": {"const": "Datasource deleted successfully"},
+    }});
+    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
+    let mut operation = openapi::operation("deleteDatasource", "Delete a datasource and its cached schema", &success, &errors);
+    operation["parameters"] = json!([openapi::query("datasourceName", true, &json!({"type": "string", "minLength": 1}), "Exact name.")]);
+    operation
+}

@@ -1,0 +1,66 @@
+//! `GET /api/v2/datasource`: names in order of creation, all of them or ten a page.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use serde_json::{Value, json};
+use store::Page;
+
+use crate::api::openapi;
+use crate::app::AppState;
+use crate::auth::Reader;
+use crate::error::{ApiError, Code};
+use crate::extract::Query;
+
+const PER_PAGE: i64 = 10;
+
+/// `{"data":[{"name":…}]}`
+#[derive(Serialize)]
+pub(crate) struct Names {
+    data: Vec<Name>,
+}
+
+#[derive(Serialize)]
+struct Name {
+    name: String,
+}
+
+/// Answers names only.
+pub(crate) async fn list(State(app): State<AppState>, Reader(tenant): Reader, query: Query) -> Result<Json<Names>, ApiError> {
+    let page = page(&query)?;
+    let names = app.store.datasource_names(tenant, page).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    Ok(Json(Names { data: names.into_iter().map(|name| Name { name }).collect() }))
+}
+
+fn page(query: &Query) -> Result<Option<Page>, ApiError> {
+    let paged = match query.get("isPagination")? {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(ApiError::invalid("\"isPagination\" must be one of [true, false]")),
+    };
+    let number = query.get("pageNumber")?.unwrap_or("1");
+    if number.starts_with('0') || number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(ApiError::invalid("\"pageNumber\" must be a number of 1 or more"));
+    }
+    // A number beyond 64 bits is a page past the end like any other.
+    let before = number.parse::<i64>().map_or(i64::MAX, |n| n - 1);
+    Ok(paged.then(|| Page { limit: PER_PAGE, offset: before.saturating_mul(PER_PAGE) }))
+}
+
+/// For the OpenAPI document.
+pub(crate) fn operation() -> Value {
+    let name = json!({"$ref": "#/components/schemas/DatasourceName"});
+    let success = json!({"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": name}}});
+    let errors = [(400, "INVALID_REQUEST_BODY"), (500, "INTERNAL_SERVER_ERROR")];
+    let mut operation = openapi::operation("listDatasources", "List the names of all datasources in order of creation", &success, &errors);
+    operation["parameters"] = json!([
+        openapi::query(
+            "isPagination",
+            false,
+            &json!({"type": "string", "enum": ["true", "false"], "default": "false"}),
+            "Ten datasources a page."
+        ),
+        openapi::query("pageNumber", false, &json!({"type": "string", "pattern": "^[1-9][0-9]*$", "default": "1"}), "The page, from 1."),
+    ]);
+    operation
+}

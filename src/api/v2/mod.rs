@@ -1,0 +1,10 @@
+//! Databrain's v2 datasource API.
+
+mod body;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod list;
+pub(crate) mod progress;
+pub(crate) mod sync;
+pub(crate) mod tenancy;
+pub(crate) mod update;

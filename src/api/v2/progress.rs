@@ -1,0 +1,44 @@
+//! `POST /api/v2/datasource/getDatasourceProgress`: how the last sync went.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::sync::find;
+use crate::api::openapi;
+use crate::app::AppState;
+use crate::auth::Reader;
+use crate::error::{ApiError, Code};
+use crate::extract::JsonObject;
+
+#[derive(Deserialize)]
+struct Summary {
+    tables: u64,
+}
+
+/// Answers done/total tables, or the failure. A failed sync is still a status: 200.
+pub(crate) async fn progress(
+    State(app): State<AppState>,
+    Reader(tenant): Reader,
+    JsonObject(body): JsonObject,
+) -> Result<Json<Value>, ApiError> {
+    let datasource = find(&app, tenant, &body).await?;
+    if let Some(error) = datasource.sync_error {
+        return Ok(Json(json!({"status": {"progress": "0/...", "error": format!("Error: {error}")}})));
+    }
+    let summary: Summary = serde_json::from_str(&datasource.summary).map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    let tables = summary.tables;
+    Ok(Json(json!({"status": {"progress": format!("{tables}/{tables}"), "error": ""}})))
+}
+
+/// For the OpenAPI document.
+pub(crate) fn operation() -> Value {
+    let status = json!({"type": "object", "required": ["progress", "error"], "properties": {"progress": {"type": "string"}, "error": {"type": "string"}}});
+    let success = json!({"type": "object", "required": ["status"], "properties": {"status": status}});
+    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_ID_ERROR, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
+    let mut operation =
+        openapi::operation("getDatasourceProgress", "How the last sync went: done/total, and why it failed", &success, &errors);
+    operation["requestBody"] = openapi::body("DatasourceReference");
+    operation
+}

@@ -1,0 +1,101 @@
+//! `tenancySettings`: six keys, five of them only for level `TABLE`.
+
+use serde_json::{Map, Value, json};
+use store::{Tenancy, TenancyLevel};
+
+use crate::error::ApiError;
+use crate::extract::{filled, object, string};
+
+const PATH: &str = "tenancySettings.";
+
+/// Reads the settings of a request; absent and `null` mean none.
+pub(super) fn read(body: &Map<String, Value>) -> Result<Option<Tenancy>, ApiError> {
+    if body.get("tenancySettings").is_none_or(Value::is_null) {
+        return Ok(None);
+    }
+    let settings = object(body, "", "tenancySettings")?;
+    let level = one_of(settings, "tenancyLevel", &["TABLE", "DATABASE"])?;
+    if level == "DATABASE" {
+        let none = None::<String>;
+        return Ok(Some(Tenancy {
+            level: TenancyLevel::Database,
+            client_column_type: none.clone(),
+            schema_name: none.clone(),
+            table_name: none.clone(),
+            client_name_column: none.clone(),
+            primary_key_column: none,
+        }));
+    }
+    let text = |key| filled(settings, PATH, key).map(|text| Some(text.to_owned()));
+    Ok(Some(Tenancy {
+        level: TenancyLevel::Table,
+        client_column_type: Some(one_of(settings, "clientColumnType", &["NUMBER", "STRING"])?.to_owned()),
+        // Databases without schemas have an empty one.
+        schema_name: Some(string(settings, PATH, "schemaName")?.to_owned()),
+        table_name: text("tableName")?,
+        client_name_column: text("tableClientNameColumn")?,
+        primary_key_column: text("tablePrimaryKeyColumn")?,
+    }))
+}
+
+fn one_of<'a>(settings: &'a Map<String, Value>, key: &str, words: &[&str]) -> Result<&'a str, ApiError> {
+    let word = string(settings, PATH, key)?;
+    if words.contains(&word) { Ok(word) } else { Err(ApiError::invalid(format!("\"{PATH}{key}\" must be one of [{}]", words.join(", ")))) }
+}
+
+/// For the OpenAPI document.
+pub(crate) fn schema() -> Value {
+    let text = json!({"type": "string", "minLength": 1});
+    json!({
+        "type": ["object", "null"],
+        "required": ["tenancyLevel"],
+        "properties": {
+            "tenancyLevel": {"enum": ["TABLE", "DATABASE"]},
+            "clientColumnType": {"enum": ["NUMBER", "STRING"]},
+            "schemaName": {"type": "string"},
+            "tableName": text,
+            "tableClientNameColumn": text,
+            "tablePrimaryKeyColumn": text,
+        },
+        "if": {"properties": {"tenancyLevel": {"const": "TABLE"}}, "required": ["tenancyLevel"]},
+        "then": {"required": ["clientColumnType", "schemaName", "tableName", "tableClientNameColumn", "tablePrimaryKeyColumn"]},
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(settings: Value) -> String {
+        let body = Map::from_iter([("tenancySettings".to_owned(), settings)]);
+        read(&body).err().map(|e| e.message().to_owned()).unwrap_or_default()
+    }
+
+    #[test]
+    fn absent_and_null_mean_none() {
+        assert_eq!(read(&Map::new()), Ok(None));
+        assert_eq!(read(&Map::from_iter([("tenancySettings".to_owned(), Value::Null)])), Ok(None));
+    }
+
+    #[test]
+    fn each_rule_has_its_message() {
+        let full = json!({"tenancyLevel": "TABLE", "clientColumnType": "STRING", "schemaName": "", "tableName": "t", "tableClientNameColumn": "c", "tablePrimaryKeyColumn": "id"});
+        assert_eq!(message(full.clone()), "");
+        assert_eq!(message(json!({"tenancyLevel": "DATABASE"})), "");
+        assert_eq!(message(json!({"tenancyLevel": "DATABASE", "tableName": 5})), "", "the other five are not looked at");
+        assert_eq!(message(json!({})), "\"tenancySettings.tenancyLevel\" is required");
+        assert_eq!(message(json!([])), "\"tenancySettings\" must be of type object");
+        assert_eq!(message(json!({"tenancyLevel": "ROW"})), "\"tenancySettings.tenancyLevel\" must be one of [TABLE, DATABASE]");
+        for key in ["clientColumnType", "schemaName", "tableName", "tableClientNameColumn", "tablePrimaryKeyColumn"] {
+            let mut without = full.clone();
+            without.as_object_mut().expect("object").remove(key);
+            assert_eq!(message(without), format!("\"tenancySettings.{key}\" is required"));
+            let mut wrong = full.clone();
+            wrong[key] = json!(1);
+            assert_eq!(message(wrong), format!("\"tenancySettings.{key}\" must be a string"));
+        }
+        let mut empty = full;
+        empty["tableName"] = json!("");
+        assert_eq!(message(empty), "\"tenancySettings.tableName\" is not allowed to be empty");
+    }
+}

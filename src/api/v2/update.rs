@@ -1,0 +1,54 @@
+//! `PUT /api/v2/datasource`: all credentials anew; tested before they are applied.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::body::{DatasourceBody, named};
+use crate::api::openapi;
+use crate::app::AppState;
+use crate::auth::Writer;
+use crate::datasource::{Request, UpdateError, update as replace};
+use crate::error::{ApiError, Code};
+use crate::extract::JsonObject;
+
+/// Answers `{"name": …}`.
+pub(crate) async fn update(
+    State(app): State<AppState>,
+    Writer(tenant): Writer,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    let body = DatasourceBody::read(&body, app.registry)?;
+    let request = Request { entry: body.entry, name: body.name, credentials: body.credentials, tenancy: body.tenancy };
+    match replace(&app, tenant, &request).await {
+        Ok(()) => Ok(named(&request.name, &body.ignored)),
+        Err(UpdateError::NotFound) => Err(ApiError::new(Code::DatasourceNameError, "Datasource not found")),
+        Err(UpdateError::Vanished) => Err(ApiError::new(Code::DatasourceNotFound, "The specified datasource does not exist")),
+        Err(UpdateError::OtherKind(kind)) => {
+            Err(ApiError::invalid(format!("\"datasourceType\" must be {kind}, the type of the existing datasource")))
+        }
+        Err(UpdateError::Test(error)) => Err(ApiError::new(Code::CredentialTestFailed, error.to_string())),
+        Err(UpdateError::Read(error)) => Err(ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}"))),
+        Err(UpdateError::Cache(error)) => Err(ApiError::internal(Code::SchemaCacheFailed, &error)),
+        Err(UpdateError::TenancyCreate(error)) => Err(ApiError::internal(Code::TenancySettingsCreateFailed, &error)),
+        Err(UpdateError::TenancyUpdate(error)) => Err(ApiError::internal(Code::TenancySettingsUpdateFailed, &error)),
+        Err(UpdateError::Contended) => {
+            Err(ApiError::new(Code::InternalServerError, "the datasource was changed by others at the same time; try again"))
+        }
+        Err(UpdateError::Failed(error)) => Err(ApiError::internal(Code::InternalServerError, &error)),
+    }
+}
+
+/// For the OpenAPI document.
+pub(crate) fn operation() -> Value {
+    let errors = [
+        (400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR, CREDENTIAL_TEST_FAILED"),
+        (404, "DATASOURCE_NOT_FOUND"),
+        (500, "SCHEMA_CACHE_FAILED, TENANCY_SETTINGS_CREATE_FAILED, TENANCY_SETTINGS_UPDATE_FAILED, INTERNAL_SERVER_ERROR"),
+    ];
+    let success = json!({"$ref": "#/components/schemas/DatasourceName"});
+    let mut operation =
+        openapi::operation("updateDatasource", "Replace a datasource's credentials and cache its schema anew", &success, &errors);
+    operation["requestBody"] = openapi::body("Datasource");
+    operation
+}

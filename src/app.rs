@@ -1,0 +1,39 @@
+//! What every request may use.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use connectors::Registry;
+use metrics_exporter_prometheus::PrometheusHandle;
+use store::{Cipher, Store};
+
+use crate::auth::Tokens;
+use crate::probe::Prober;
+
+/// The server's collaborators, shared by all requests.
+pub(crate) struct App {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) cipher: Cipher,
+    pub(crate) registry: Registry,
+    pub(crate) prober: Arc<dyn Prober>,
+    pub(crate) tokens: Tokens,
+    pub(crate) limits: RequestLimits,
+    pub(crate) metrics: PrometheusHandle,
+    /// Set when the server has been told to stop.
+    pub(crate) stopping: AtomicBool,
+}
+
+/// Limits of one request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestLimits {
+    /// Bytes of a body.
+    pub(crate) body: usize,
+    /// Time for the body to arrive.
+    pub(crate) arrival: Duration,
+    /// Time for the whole request, jobs included.
+    pub(crate) whole: Duration,
+}
+
+/// The state of the router.
+pub(crate) type AppState = Arc<App>;

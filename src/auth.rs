@@ -1,0 +1,169 @@
+//! Service tokens: made, presented, looked up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use moka::future::Cache;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use store::{Hash, Scope, Store, Tenant, Token};
+
+use crate::clock;
+use crate::error::{ApiError, Code};
+
+const PREFIX: &str = "dbn_live_";
+
+/// How long a token that was found good is not asked for again. Revocation must hold on every replica within a second.
+const TRUST: Duration = Duration::from_millis(500);
+
+/// A token is noted as used once a minute at most.
+const NOTED: i64 = 60_000;
+
+/// A new token: `dbn_live_` and 32 random bytes.
+pub(crate) fn generate() -> SecretString {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the operating system has a random generator");
+    SecretString::from(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+/// What the store keeps of a token.
+pub(crate) fn hash(token: &SecretString) -> Hash {
+    Sha256::digest(token.expose_secret()).into()
+}
+
+/// The hash of the token that the request carries, if it has the form of one.
+fn presented(headers: &HeaderMap) -> Option<Hash> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (all.next(), all.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;
+    let token = token.trim();
+    let body = token.strip_prefix(PREFIX)?;
+    let sound = scheme.eq_ignore_ascii_case("bearer") && URL_SAFE_NO_PAD.decode(body).is_ok_and(|bytes| bytes.len() == 32);
+    sound.then(|| Sha256::digest(token).into())
+}
+
+/// Looks tokens up, and remembers good ones for an instant.
+pub(crate) struct Tokens {
+    store: Arc<dyn Store>,
+    good: Cache<Hash, Token>,
+}
+
+impl Tokens {
+    /// Tokens of `store`.
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, good: Cache::builder().max_capacity(10_000).time_to_live(TRUST).build() }
+    }
+
+    /// Who sent a request with these headers.
+    pub(crate) async fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, ApiError> {
+        let refused = || ApiError::new(Code::AuthenticationError, "API key is invalid or expired");
+        let hash = presented(headers).ok_or_else(refused)?;
+        let found = self.good.try_get_with(hash, self.look_up(hash)).await;
+        let token = found.map_err(|missed| match &*missed {
+            Missed::Unknown => refused(),
+            Missed::Store(error) => ApiError::internal(Code::InternalServerError, error),
+        })?;
+        if token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= clock::now()) {
+            return Err(refused());
+        }
+        Ok(Principal { tenant: token.tenant, scope: token.scope })
+    }
+
+    async fn look_up(&self, hash: Hash) -> Result<Token, Missed> {
+        let token = self.store.token(&hash).await.map_err(Missed::Store)?.ok_or(Missed::Unknown)?;
+        let now = clock::now();
+        if token.last_used_at.is_none_or(|last| now.0 - last.0 > NOTED) {
+            let (store, tenant, id) = (self.store.clone(), token.tenant, token.id);
+            // Nobody waits for the note, and nobody misses it.
+            tokio::spawn(async move { store.touch_token(tenant, id, now).await });
+        }
+        Ok(token)
+    }
+}
+
+enum Missed {
+    Unknown,
+    Store(store::StoreError),
+}
+
+/// Who sent the request. Put into every authenticated request by the middleware.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Principal {
+    tenant: Tenant,
+    scope: Scope,
+}
+
+/// A request that only reads: any token will do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader(pub(crate) Tenant);
+
+/// A request that changes something: a token of scope `write`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Writer(pub(crate) Tenant);
+
+fn principal(parts: &Parts) -> Result<Principal, ApiError> {
+    // A route that the middleware did not see must not answer.
+    parts.extensions.get().copied().ok_or_else(|| ApiError::new(Code::AuthenticationError, "API key is invalid or expired"))
+}
+
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        principal(parts).map(|p| Self(p.tenant))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Writer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let principal = principal(parts)?;
+        match principal.scope {
+            Scope::Write => Ok(Self(principal.tenant)),
+            Scope::Read => Err(ApiError::new(Code::AuthenticationError, "this token is read-only: use a token of scope write")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(value: &str) -> HeaderMap {
+        [(header::AUTHORIZATION, HeaderValue::from_str(value).expect("header"))].into_iter().collect()
+    }
+
+    #[test]
+    fn only_the_form_of_a_token_is_looked_up() {
+        let token = generate();
+        let text = token.expose_secret();
+        assert_eq!(text.len(), PREFIX.len() + 43);
+        for good in [format!("Bearer {text}"), format!("bearer  {text} ")] {
+            assert_eq!(presented(&headers(&good)), Some(hash(&token)), "{good}");
+        }
+        for bad in [
+            "",
+            "Bearer",
+            "Bearer ",
+            text,
+            &format!("Basic {text}"),
+            &format!("Bearer {text}x"),
+            "Bearer dbn_live_abc123",
+            "Bearer dbn_live_%00",
+        ] {
+            assert_eq!(presented(&headers(bad)), None, "{bad}");
+        }
+        let mut two = headers(&format!("Bearer {text}"));
+        two.append(header::AUTHORIZATION, HeaderValue::from_static("Bearer other"));
+        assert_eq!(presented(&two), None);
+        assert_ne!(generate().expose_secret(), text);
+    }
+}

@@ -1,0 +1,136 @@
+//! The command line: one binary, one file a command.
+
+mod dev;
+mod healthcheck;
+mod keys;
+mod migrate;
+mod openapi;
+mod org;
+mod run;
+mod serve;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use store::{OpenError, StoreError};
+
+/// Datasource connections: typed credentials in, tested connection and cached schema out
+#[derive(Debug, Parser)]
+#[command(name = "headwater", version, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(Box<serve::Serve>),
+    /// Run a server for development: embedded store, key file and first token made at the first start
+    Dev(Box<dev::Dev>),
+    /// Organisations
+    #[command(subcommand)]
+    Org(org::Org),
+    /// Service tokens
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Master keys
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Bring the metadata store to this version's form (the server does so at its start, too)
+    Migrate(migrate::Migrate),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Ask a running server whether it is ready; exit code 0 if so
+    Healthcheck(healthcheck::Healthcheck),
+}
+
+/// Why a command failed, for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{0}")]
+    Text(String),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Cipher(#[from] store::CipherError),
+    #[error(transparent)]
+    Key(#[from] store::KeyError),
+}
+
+impl From<String> for CliError {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// Reads the command line and does what it says.
+pub fn run() -> ExitCode {
+    match execute(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
+fn complain(error: &CliError) {
+    eprintln!("headwater: {error}");
+}
+
+/// Prints a line of a command's result.
+#[expect(clippy::print_stdout, reason = "the result of a command")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+fn execute(command: Command) -> Result<(), CliError> {
+    // Two threads serve the API however many cores there are to spare for the sources' drivers.
+    let runtime = || {
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| CliError::Text(format!("cannot start threads: {e}")))
+    };
+    match command {
+        Command::Serve(serve) => runtime()?.block_on(serve.run()),
+        Command::Dev(dev) => runtime()?.block_on(dev.run()),
+        Command::Org(org) => runtime()?.block_on(org.run()),
+        Command::Token(token) => runtime()?.block_on(token.run()),
+        Command::Keys(keys) => runtime()?.block_on(keys.run()),
+        Command::Migrate(migrate) => runtime()?.block_on(migrate.run()),
+        Command::Openapi => openapi::run(),
+        Command::Healthcheck(check) => runtime()?.block_on(check.run()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    /// Every flag of the server has an environment twin, and every flag has a help text.
+    #[test]
+    fn every_flag_has_a_twin_and_a_text() {
+        fn walk(command: &clap::Command, path: &str) {
+            for arg in command.get_arguments().filter(|a| !["help", "version"].contains(&a.get_id().as_str())) {
+                assert!(arg.get_help().is_some(), "{path} {} has no help", arg.get_id());
+                if path.ends_with("serve") {
+                    assert!(arg.get_env().is_some(), "{path} {} has no environment twin", arg.get_id());
+                }
+            }
+            for sub in command.get_subcommands() {
+                walk(sub, &format!("{path} {}", sub.get_name()));
+            }
+        }
+        walk(&Cli::command(), "headwater");
+    }
+}

@@ -1,0 +1,109 @@
+//! What `serve` and `dev` have in common: from settings to a running server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use connectors::Registry;
+use egress::Policy;
+use store::{Cipher, MasterKeys, Store};
+use tokio::net::TcpListener;
+
+use super::CliError;
+use crate::app::{App, RequestLimits};
+use crate::auth::Tokens;
+use crate::config::Service;
+use crate::probe::{InProcess, ProbeSettings};
+use crate::{clock, router, server, telemetry};
+
+/// Definitions staged longer ago than this, for a datasource that never came to be, are swept.
+const SWEEP_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often they are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Everything a server needs to start.
+pub(super) struct Plan {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) keys: MasterKeys,
+    pub(super) policy: Policy,
+    pub(super) service: Service,
+    pub(super) listener: TcpListener,
+}
+
+/// Opens the server's own socket.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).await.map_err(|e| CliError::Text(format!("cannot listen on {address}: {e}")))
+}
+
+/// Serves until a signal comes.
+pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
+    let cipher = Cipher::new(plan.keys, plan.store.clone());
+    cipher.verify().await?;
+    let service = plan.service;
+    let settings = ProbeSettings {
+        policy: Arc::new(plan.policy),
+        test_timeout: service.test_timeout,
+        read_timeout: service.read_timeout,
+        max_tests: service.max_tests,
+        max_reads: service.max_reads,
+        limits: service.limits(),
+    };
+    let prober = InProcess::new(settings).map_err(|e| CliError::Text(format!("cannot start threads: {e}")))?;
+    // A change is tried three times at most; what is left is for the store.
+    let whole = (service.test_timeout + service.read_timeout) * 3 + Duration::from_secs(60);
+    let app = Arc::new(App {
+        store: plan.store.clone(),
+        cipher,
+        registry: Registry,
+        prober: Arc::new(prober),
+        tokens: Tokens::new(plan.store.clone()),
+        limits: RequestLimits { body: service.max_body, arrival: service.request_timeout, whole },
+        metrics: telemetry::start_metrics()?,
+        stopping: AtomicBool::new(false),
+    });
+    let chores = tokio::spawn(chores(app.clone()));
+    let address = plan.listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
+    let stop = {
+        let app = app.clone();
+        async move {
+            signal().await;
+            app.stopping.store(true, Ordering::Relaxed);
+            tracing::info!("stopping: running requests may finish");
+        }
+    };
+    server::serve(plan.listener, router::router(app), stop, service.shutdown_grace).await;
+    chores.abort();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Housekeeping: metrics' own, and what killed jobs left behind.
+async fn chores(app: Arc<App>) {
+    let mut upkeep = tokio::time::interval(Duration::from_secs(5));
+    let mut sweep = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        tokio::select! {
+            _ = upkeep.tick() => app.metrics.run_upkeep(),
+            _ = sweep.tick() => {
+                let before = store::Timestamp(clock::now().0 - clock::millis(SWEEP_AGE));
+                match app.store.sweep(before).await {
+                    Ok(0) => {}
+                    Ok(swept) => tracing::info!(swept, "definitions of unfinished datasources removed"),
+                    Err(cause) => tracing::warn!(%cause, "unfinished datasources could not be swept"),
+                }
+            }
+        }
+    }
+}
+
+/// SIGTERM, SIGINT.
+async fn signal() {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be waited for");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,120 @@
+//! Settings: every flag has an environment twin, every secret is a [`SecretString`].
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use egress::{Host, Limits, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_listener};
+use secrecy::SecretString;
+use store::DatabaseAddress;
+
+#[expect(clippy::unnecessary_wraps, reason = "the signature clap wants")]
+fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
+    Ok(SecretString::from(text))
+}
+
+/// Where the metadata is kept.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Database {
+    /// Metadata store: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite:PATH
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = secret)]
+    pub(crate) database_url: SecretString,
+    /// Most connections to the metadata store
+    #[arg(long, env = "HEADWATER_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) database_connections: u32,
+}
+
+/// The keys that wrap the organisations' data keys.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Keys {
+    /// Master keys as ID:KEY, newest first, separated by commas; `headwater keys generate` makes one
+    #[arg(long, env = "HEADWATER_MASTER_KEYS", hide_env_values = true, value_name = "ID:KEY,…", default_value = "", hide_default_value = true, value_parser = secret)]
+    pub(crate) master_keys: SecretString,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Pretty on a terminal, JSON elsewhere
+    Auto,
+    /// One JSON object a line
+    Json,
+    /// For people
+    Pretty,
+}
+
+/// The log.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Log {
+    /// What is logged: error, warn, info, debug, trace, or a filter such as headwater=debug
+    #[arg(long, env = "HEADWATER_LOG", value_name = "FILTER", default_value = "info")]
+    pub(crate) log: String,
+    /// How it is written (to standard error)
+    #[arg(long, env = "HEADWATER_LOG_FORMAT", value_name = "FORMAT", default_value = "auto", value_enum)]
+    pub(crate) log_format: LogFormat,
+}
+
+/// Limits of requests and jobs.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Service {
+    /// Time limit of a connection test
+    #[arg(long, env = "HEADWATER_TEST_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub(crate) test_timeout: Duration,
+    /// Time limit for reading a schema
+    #[arg(long, env = "HEADWATER_READ_TIMEOUT", value_name = "DURATION", default_value = "5m", value_parser = humantime::parse_duration)]
+    pub(crate) read_timeout: Duration,
+    /// Time limit for a request to arrive whole
+    #[arg(long, env = "HEADWATER_REQUEST_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    pub(crate) request_timeout: Duration,
+    /// How long running requests may go on after a signal to stop
+    #[arg(long, env = "HEADWATER_SHUTDOWN_GRACE", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    pub(crate) shutdown_grace: Duration,
+    /// Largest request body, in bytes
+    #[arg(long, env = "HEADWATER_MAX_BODY", value_name = "BYTES", default_value_t = 1 << 20)]
+    pub(crate) max_body: usize,
+    /// Most connection tests at once; one organisation gets half of them at most
+    #[arg(long, env = "HEADWATER_MAX_TESTS", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(crate) max_tests: u32,
+    /// Most schemas read at once; one organisation gets half of them at most
+    #[arg(long, env = "HEADWATER_MAX_READS", value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(crate) max_reads: u32,
+    /// Most tables of one schema cache; what lies beyond is left out and the cache marked partial
+    #[arg(long, env = "HEADWATER_MAX_TABLES", value_name = "N", default_value_t = Limits::default().tables)]
+    pub(crate) max_tables: usize,
+    /// Most columns of one schema cache
+    #[arg(long, env = "HEADWATER_MAX_COLUMNS", value_name = "N", default_value_t = Limits::default().columns)]
+    pub(crate) max_columns: usize,
+}
+
+impl Service {
+    /// The caps for one job.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { tables: self.max_tables, columns: self.max_columns, ..Limits::default() }
+    }
+}
+
+/// What connectors may reach beside the profile.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct EgressLists {
+    /// Networks to allow beside the profile's; host suffixes (.example.com) and ports (port:5432) to narrow it to
+    #[arg(long, env = "HEADWATER_EGRESS_ALLOW", value_name = "RULE,…", value_delimiter = ',')]
+    pub(crate) egress_allow: Vec<Rule>,
+    /// Networks, host suffixes and ports that are always refused
+    #[arg(long, env = "HEADWATER_EGRESS_DENY", value_name = "RULE,…", value_delimiter = ',')]
+    pub(crate) egress_deny: Vec<Rule>,
+}
+
+impl EgressLists {
+    /// The policy of a server that listens on `listen` and keeps its metadata at `database`.
+    pub(crate) fn policy(&self, profile: Profile, listen: SocketAddr, database: Option<DatabaseAddress>) -> Policy {
+        let mut own = own_endpoints_of_listener(listen);
+        own.extend(database.map(|address| match address {
+            // A name outside the grammar is some local alias at most.
+            DatabaseAddress::Tcp(host, port) => {
+                host.parse::<Host>().map_or(OwnEndpoint::AnyLocal(port), |host| OwnEndpoint::new(host, port))
+            }
+            DatabaseAddress::Socket(port) => OwnEndpoint::AnyLocal(port),
+        }));
+        Policy { profile, allow: self.egress_allow.clone(), deny: self.egress_deny.clone(), own }
+    }
+}

@@ -1,0 +1,43 @@
+//! The use cases that every HTTP surface calls. No HTTP in here.
+
+mod ingest;
+mod onboard;
+mod sync;
+mod update;
+
+use connectors::Entry;
+use serde_json::Value;
+use store::{Binding, CipherError, StoreError, Tenancy, Tenant};
+use uuid::Uuid;
+
+pub(crate) use onboard::{OnboardError, onboard};
+pub(crate) use sync::{SyncError, sync};
+pub(crate) use update::{UpdateError, update};
+
+/// How often a change is tried again when somebody else changed the datasource meanwhile.
+const ATTEMPTS: usize = 3;
+
+/// What create and update ask for, validated.
+pub(crate) struct Request {
+    pub(crate) entry: &'static Entry,
+    pub(crate) name: String,
+    /// Credentials in canonical form; sealed as they are.
+    pub(crate) credentials: Value,
+    pub(crate) tenancy: Option<Tenancy>,
+}
+
+/// A failure of ours; the text is for the log.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Cipher(#[from] CipherError),
+    #[error("stored credentials do not fit their kind any more")]
+    Unreadable,
+}
+
+/// Where the credentials of a datasource are sealed to.
+fn credentials_of(tenant: Tenant, datasource: Uuid) -> Binding {
+    Binding { tenant, datasource, purpose: "credentials" }
+}

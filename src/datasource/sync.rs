@@ -1,0 +1,74 @@
+//! Reading the schema again with the stored credentials.
+
+use connectors::{ConnectError, Source};
+use store::{Change, Datasource, Replaced, StoreError, Tenant};
+
+use super::ingest::{IngestError, ingest};
+use super::{ATTEMPTS, Failure, credentials_of};
+use crate::app::App;
+use crate::clock;
+
+/// Why the cached schema stayed as it was.
+#[derive(Debug)]
+pub(crate) enum SyncError {
+    /// The datasource was deleted meanwhile.
+    Vanished,
+    /// The source failed: its test, or the read of its schema.
+    Source(ConnectError),
+    /// Others changed it again and again.
+    Contended,
+    /// Anything of ours.
+    Failed(Failure),
+}
+
+/// Opens the stored credentials, tests, reads and replaces. An unchanged schema costs one small write.
+pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> Result<(), SyncError> {
+    let failed = |e: StoreError| SyncError::Failed(e.into());
+    for _ in 0..ATTEMPTS {
+        let (kind, source) = source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
+        let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
+        let mut probe = app.prober.start(tenant, kind, source);
+        let server = match probe.tested().await {
+            Ok(server) => server,
+            Err(error) => return Err(source_failed(app, tenant, &stored, error).await),
+        };
+        let catalog = match ingest(&app.store, tenant, stored.uuid, &known, probe).await {
+            Ok(catalog) => catalog,
+            Err(IngestError::Source(error)) => return Err(source_failed(app, tenant, &stored, error).await),
+            Err(IngestError::Store(error)) => return Err(failed(error)),
+        };
+        let change = Change {
+            sealed: None,
+            tenancy: None,
+            product: server.product,
+            product_version: server.version,
+            catalog: (catalog.root != stored.root).then_some(catalog),
+        };
+        match app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await.map_err(failed)? {
+            Replaced::Done => {
+                tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed = change.catalog.is_some(), "datasource synced");
+                return Ok(());
+            }
+            Replaced::Gone => return Err(SyncError::Vanished),
+            // Credentials may be other ones now: everything is read anew.
+            Replaced::Stale => {
+                stored = app.store.datasource_by_uuid(tenant, stored.uuid).await.map_err(failed)?.ok_or(SyncError::Vanished)?
+            }
+        }
+    }
+    Err(SyncError::Contended)
+}
+
+async fn source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<(&'static str, Box<dyn Source>), Failure> {
+    let plain = app.cipher.open(credentials_of(tenant, stored.uuid), &stored.sealed).await?;
+    let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
+    let credentials = serde_json::from_slice(&plain).map_err(|_| Failure::Unreadable)?;
+    Ok((entry.kind, entry.bind(credentials).map_err(|_| Failure::Unreadable)?))
+}
+
+async fn source_failed(app: &App, tenant: Tenant, stored: &Datasource, error: ConnectError) -> SyncError {
+    if let Err(cause) = app.store.note_sync_failure(tenant, stored.uuid, &error.to_string()).await {
+        tracing::warn!(%cause, "the failure of a sync could not be noted");
+    }
+    SyncError::Source(error)
+}

@@ -1,0 +1,75 @@
+//! New credentials for an existing datasource: tested and read first, then applied together, or not at all.
+
+use connectors::ConnectError;
+use store::{Change, Replaced, StoreError, Tenant};
+
+use super::ingest::{IngestError, ingest};
+use super::{ATTEMPTS, Failure, Request, credentials_of};
+use crate::app::App;
+use crate::clock;
+
+/// Why the datasource stayed as it was.
+#[derive(Debug)]
+pub(crate) enum UpdateError {
+    /// There is none of that name.
+    NotFound,
+    /// It was deleted meanwhile.
+    Vanished,
+    /// It is of another kind.
+    OtherKind(String),
+    /// The connection test failed.
+    Test(ConnectError),
+    /// The schema could not be read.
+    Read(ConnectError),
+    /// The schema could not be cached.
+    Cache(Failure),
+    /// The tenancy row could not be made.
+    TenancyCreate(Failure),
+    /// The tenancy row could not be changed.
+    TenancyUpdate(Failure),
+    /// Others changed it again and again.
+    Contended,
+    /// Anything of ours.
+    Failed(Failure),
+}
+
+/// Tests, reads, seals and replaces.
+pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Result<(), UpdateError> {
+    let failed = |e: StoreError| UpdateError::Failed(e.into());
+    for _ in 0..ATTEMPTS {
+        let stored = app.store.datasource(tenant, &request.name).await.map_err(failed)?.ok_or(UpdateError::NotFound)?;
+        if stored.kind != request.entry.kind {
+            return Err(UpdateError::OtherKind(stored.kind));
+        }
+        let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
+        let source = request.entry.bind(request.credentials.clone()).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
+        let mut probe = app.prober.start(tenant, request.entry.kind, source);
+        let server = probe.tested().await.map_err(UpdateError::Test)?;
+        let catalog = ingest(&app.store, tenant, stored.uuid, &known, probe).await.map_err(|error| match error {
+            IngestError::Source(error) => UpdateError::Read(error),
+            IngestError::Store(error) => UpdateError::Cache(error.into()),
+        })?;
+        let plain = zeroize::Zeroizing::new(request.credentials.to_string());
+        let place = credentials_of(tenant, stored.uuid);
+        let sealed = app.cipher.seal(place, plain.as_bytes(), clock::now()).await.map_err(|e| UpdateError::Failed(e.into()))?;
+        let change = Change {
+            sealed: Some(sealed),
+            tenancy: request.tenancy.clone(),
+            product: server.product,
+            product_version: server.version,
+            catalog: (catalog.root != stored.root).then_some(catalog),
+        };
+        match app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await {
+            Ok(Replaced::Done) => {
+                tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed = change.catalog.is_some(), "datasource updated");
+                return Ok(());
+            }
+            Ok(Replaced::Gone) => return Err(UpdateError::Vanished),
+            Ok(Replaced::Stale) => {}
+            Err(error @ StoreError::TenancyCreate(_)) => return Err(UpdateError::TenancyCreate(error.into())),
+            Err(error @ StoreError::TenancyUpdate(_)) => return Err(UpdateError::TenancyUpdate(error.into())),
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Err(UpdateError::Contended)
+}

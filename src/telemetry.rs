@@ -1,0 +1,56 @@
+//! Logs and metrics. Neither ever holds a host, a name, or anything a source sent.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use connectors::ConnectError;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::Layer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::config::{Log, LogFormat};
+
+/// Starts the log; the error is a filter that cannot be read.
+pub(crate) fn start_log(log: &Log) -> Result<(), String> {
+    let filter: EnvFilter = log.log.parse().map_err(|e| format!("`{}` is not a log filter: {e}", log.log))?;
+    let terminal = std::io::stderr().is_terminal();
+    let json = match log.log_format {
+        LogFormat::Auto => !terminal,
+        LogFormat::Json => true,
+        LogFormat::Pretty => false,
+    };
+    let layer = Layer::new().with_writer(std::io::stderr).with_ansi(terminal).with_target(false);
+    let registry = tracing_subscriber::registry().with(filter);
+    let started = if json {
+        registry.with(layer.json().flatten_event(true).with_span_list(false)).try_init()
+    } else {
+        registry.with(layer).try_init()
+    };
+    started.map_err(|e| e.to_string())
+}
+
+/// Starts the metrics.
+pub(crate) fn start_metrics() -> Result<PrometheusHandle, String> {
+    let seconds = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0];
+    let builder =
+        PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds).map_err(|e| e.to_string())?;
+    let handle = builder.install_recorder().map_err(|e| e.to_string())?;
+    metrics::describe_counter!("headwater_http_requests_total", "Requests answered");
+    metrics::describe_histogram!("headwater_http_request_seconds", "Time to answer");
+    metrics::describe_counter!("headwater_probes_total", "Connection tests and schema reads, by outcome");
+    metrics::describe_histogram!("headwater_probe_seconds", "Time of connection tests and schema reads");
+    metrics::describe_counter!("headwater_egress_dials_total", "Connections opened or refused");
+    metrics::gauge!("headwater_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    Ok(handle)
+}
+
+/// Counts a connection test or a read, and logs how it ended.
+pub(crate) fn probed(step: &'static str, kind: &'static str, error: Option<&ConnectError>, took: Duration) {
+    let outcome = error.map_or("ok", |e| e.kind.code());
+    metrics::counter!("headwater_probes_total", "step" => step, "kind" => kind, "outcome" => outcome).increment(1);
+    metrics::histogram!("headwater_probe_seconds", "step" => step, "kind" => kind).record(took.as_secs_f64());
+    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(datasource.kind = kind, step, outcome, duration_ms = millis, "probe ended");
+}
