@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 
 use crate::app::AppState;
@@ -45,14 +45,28 @@ fn check_headers(headers: &HeaderMap) -> Result<(), ApiError> {
     if encoded { Err(ApiError::invalid("Content-Encoding is not supported: send the body as it is")) } else { Ok(()) }
 }
 
-async fn read(body: Body, limit: usize) -> Result<bytes::Bytes, ApiError> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(ApiError::invalid(format!("the request body is larger than {limit} bytes")).with_status(StatusCode::PAYLOAD_TOO_LARGE))
+/// How much of a body that is too large is still taken in (in multiples of the limit): a client that is cut off
+/// while it sends never reads the answer.
+const DRAINED: usize = 16;
+
+async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::new();
+    let mut length = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| ApiError::invalid("the request body did not arrive whole"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length > limit.saturating_mul(DRAINED) {
+            break;
         }
-        Err(_) => Err(ApiError::invalid("the request body did not arrive whole")),
+        if length <= limit {
+            bytes.extend_from_slice(&data);
+        }
     }
+    if length > limit {
+        return Err(ApiError::invalid(format!("the request body is larger than {limit} bytes")).with_status(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    Ok(bytes)
 }
 
 /// The query as pairs, decoded.

@@ -1,5 +1,7 @@
 //! Dial, TLS, authenticate, check.
 
+use std::sync::{Arc, OnceLock};
+
 use egress::{BoxStream, Session, Target, TlsOptions, Verify, connect_tls};
 use secrecy::ExposeSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -21,7 +23,17 @@ use crate::error::{ConnectError, ConnectErrorKind};
 pub(crate) struct PgConnection {
     pub(super) client: Client,
     pub(super) product: Product,
+    /// Why the connection broke, if it did; statements only see that it is closed.
+    broken: Arc<OnceLock<ConnectError>>,
     _driver: JoinSet<()>,
+}
+
+impl PgConnection {
+    /// The reason behind an error that only says "closed".
+    pub(super) fn reason(&self, error: ConnectError) -> ConnectError {
+        let known = (error.kind == ConnectErrorKind::Closed).then(|| self.broken.get().cloned()).flatten();
+        known.unwrap_or(error)
+    }
 }
 
 /// Connects and authenticates.
@@ -51,13 +63,20 @@ pub(crate) async fn connect(credentials: &PgCredentials, cx: &Session) -> Result
         // "Direct" makes the driver skip its own request for TLS: the session it gets is there already.
         config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
     }
-    let (client, connection) = config.connect_raw(Guard::new(stream, protected), tls).await.map_err(|e| map(&e))?;
+    let (client, mut connection) = config.connect_raw(Guard::new(stream, protected), tls).await.map_err(|e| map(&e))?;
+    let broken = Arc::new(OnceLock::new());
     let mut driver = JoinSet::new();
-    driver.spawn(async move {
-        // A broken connection shows in the statement that waits for it.
-        let _ = connection.await;
+    driver.spawn({
+        let broken = broken.clone();
+        async move {
+            // The statements that wait learn of it when the connection is dropped: after the reason is in its place.
+            if let Err(error) = (&mut connection).await {
+                let _ = broken.set(map(&error));
+            }
+            drop(connection);
+        }
     });
-    Ok(PgConnection { client, product: Product::Postgres(0), _driver: driver })
+    Ok(PgConnection { client, product: Product::Postgres(0), broken, _driver: driver })
 }
 
 /// Asks for TLS: `SSLRequest`, answered with one byte (PostgreSQL documentation, "SSL Session Encryption").
@@ -75,7 +94,7 @@ async fn request_tls(stream: &mut BoxStream) -> Result<(), ConnectError> {
 /// One statement: who answers, and whether the default schema is there and open to this user.
 pub(crate) async fn check(credentials: &PgCredentials, connection: &mut PgConnection) -> Result<ServerInfo, ConnectError> {
     let sql = "select version(), (select has_schema_privilege(nspname, 'USAGE') from pg_catalog.pg_namespace where nspname = $1)";
-    let row = connection.client.query_typed_one(sql, &[(&credentials.schema, Type::TEXT)]).await.map_err(|e| map(&e))?;
+    let row = connection.client.query_typed_one(sql, &[(&credentials.schema, Type::TEXT)]).await.map_err(|e| connection.reason(map(&e)))?;
     let protocol = |_| ConnectError::from(ConnectErrorKind::Protocol);
     let (product, info) = detect(row.try_get(0).map_err(protocol)?);
     connection.product = product;

@@ -18,7 +18,10 @@ pub(super) fn map(error: &Error) -> ConnectError {
         return match io.get_ref().and_then(|inner| inner.downcast_ref::<GuardError>()) {
             Some(GuardError::PasswordExposed) => K::PasswordExposed,
             Some(GuardError::MessageLength) => K::Protocol,
-            None if io.kind() == io::ErrorKind::InvalidData || io.kind() == io::ErrorKind::InvalidInput => K::Protocol,
+            None if io.to_string().starts_with("unknown authentication tag") => K::AuthenticationUnsupported,
+            // A message that ends before its fields do is no end of the connection.
+            None if error.to_string().starts_with("error parsing response") => K::Protocol,
+            None if matches!(io.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => K::Protocol,
             None => K::Closed,
         }
         .into();
@@ -27,7 +30,7 @@ pub(super) fn map(error: &Error) -> ConnectError {
         return K::Closed.into();
     }
     // The driver names its own reasons only in text: these two are constants of its source.
-    let text = error.to_string();
+    let text = error.source().map(ToString::to_string).unwrap_or_default();
     if text.contains("unsupported authentication method") || text.contains("unsupported SASL mechanism") {
         return K::AuthenticationUnsupported.into();
     }

@@ -12,6 +12,10 @@ use crate::error::{ConnectError, ConnectErrorKind};
 
 /// Reads the schema into `out`.
 pub(crate) async fn introspect(connection: &mut PgConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    read(connection, out).await.map_err(|error| connection.reason(error))
+}
+
+async fn read(connection: &PgConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
     let client = &connection.client;
     // The server gives up when we do.
     let timeout = out.deadline().remaining().as_millis().max(1);

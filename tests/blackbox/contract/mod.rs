@@ -1,0 +1,10 @@
+//! The contract, line by line, from outside: the built binary over HTTP.
+
+mod documents;
+mod endpoints;
+mod isolation;
+mod names;
+mod shapes;
+mod tenancy;
+mod tokens;
+mod validation;

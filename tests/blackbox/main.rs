@@ -1,0 +1,8 @@
+//! Everything that is tested from outside: the built binary over HTTP and on the command line, against real servers.
+//! One test binary, because linking takes longer than testing.
+
+mod cli;
+mod contract;
+mod postgres;
+mod resilience;
+mod support;

@@ -1,0 +1,56 @@
+//! TLS against a real server: what is verified, and what is never sent.
+
+use serde_json::json;
+
+use crate::support::postgres::variable;
+use crate::support::{Setup, Source};
+
+#[tokio::test]
+async fn r8_modes() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let source = Source::new().await;
+    let ca = std::fs::read_to_string(variable("HEADWATER_TEST_SOURCE_CA")).expect("CA");
+    let untrusted = "the server's certificate is not signed by a trusted authority; give the authority's certificate (PEM) as sslCa";
+    let wrong_name = "the server's certificate is for another host name; use the name in the certificate as host, or set sslVerify to ca";
+    for (n, (changes, message)) in [
+        (json!({"sslMode": false}), ""),
+        (json!({"sslMode": true}), untrusted),
+        (json!({"sslMode": true, "host": "localhost", "sslCa": ca}), ""),
+        (json!({"sslMode": true, "host": "127.0.0.1", "sslCa": ca}), wrong_name),
+        (json!({"sslMode": true, "host": "127.0.0.1", "sslCa": ca, "sslVerify": "full"}), wrong_name),
+        (json!({"sslMode": true, "host": "127.0.0.1", "sslCa": ca, "sslVerify": "ca"}), ""),
+        (json!({"sslMode": true, "host": "localhost", "sslVerify": "ca"}), untrusted),
+        (json!({"sslMode": true, "sslVerify": "none"}), ""),
+        (
+            json!({"sslMode": true, "sslCa": "no PEM"}),
+            "sslCa is not a PEM certificate; paste the whole certificate, BEGIN and END lines included",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let answer = client.create(&source.body_with(&format!("x{n}"), &changes)).await;
+        assert_eq!(answer.message(), message, "{n}: {}", answer.text);
+        assert_eq!(answer.status == 200, message.is_empty(), "{n}");
+    }
+}
+
+/// A role that must use TLS, and one that must not: the text says what to set.
+#[tokio::test]
+async fn servers_that_insist() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let source = Source::new().await;
+    let folder = variable("HEADWATER_PEERS");
+    let file = format!("{folder}/source/data/pg_hba.conf");
+    let rules = std::fs::read_to_string(&file).expect("pg_hba.conf");
+    std::fs::write(&file, format!("hostnossl {} all 127.0.0.1/32 reject\n{rules}", source.database)).expect("written");
+    source.admin_sql("select pg_reload_conf(), pg_sleep(0.3)").await;
+    let answer = client.create(&source.body("x")).await;
+    let message = answer.message().to_owned();
+    std::fs::write(&file, rules).expect("written");
+    let admin = Source::new().await;
+    admin.admin_sql("select pg_reload_conf()").await;
+    assert_eq!(message, "the server accepts only TLS connections; set sslMode to true");
+}

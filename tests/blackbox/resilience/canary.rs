@@ -1,0 +1,66 @@
+//! Threat L1: a password, whatever is in it, works and appears nowhere.
+
+use serde_json::json;
+
+use crate::support::process::BOTH_STORES;
+use crate::support::{Setup, Source};
+
+#[tokio::test]
+async fn l1_passwords_work_and_appear_nowhere() {
+    for kind in BOTH_STORES {
+        let setup = Setup::new(kind).await;
+        let server = setup.start_with(&[("HEADWATER_LOG", "trace")]);
+        let client = server.client(&setup.token("acme"));
+        let canary = format!("canary{}", uuid::Uuid::new_v4().simple());
+        let mut answers = String::new();
+        for (n, special) in
+            [r#"q^G$F/@:?#% "\"#, "'; drop --", "ünï 名前 👩‍👩‍👧", "%41%00", "\t\n\u{1}", "postgres://u:p@h/d?x=y#z"].into_iter().enumerate()
+        {
+            let source = Source::with_password(&format!("{canary}{special}")).await;
+            source.sql("create table t (id int)").await;
+            let name = format!("x{n}");
+            let worked = client.create(&source.body(&name)).await;
+            assert_eq!(worked.status, 200, "{special}: {}", worked.text);
+            answers += &client.update(&source.body(&name)).await.text;
+            answers += &client.sync_name(&name).await.text;
+            for wrong in [
+                json!({"port": 1}),
+                json!({"host": "no-such-host.invalid"}),
+                json!({"database": "nope"}),
+                json!({"username": "nobody"}),
+                json!({"sslMode": true}),
+                json!({"schema": "nope"}),
+                json!({"port": 70_000}),
+                json!({"host": "a b"}),
+                json!({"sslCa": canary}),
+                json!({"sshPrivateKey": canary, "sshTunnel": "enable"}),
+                json!({"sshTunnel": canary}),
+                json!({"host": source.password}),
+                json!({"port": source.password}),
+            ] {
+                let mut failed = source.body_with(&name, &wrong);
+                answers += &client.update(&failed).await.text;
+                failed["credentials"]["name"] = json!(format!("{name} new"));
+                answers += &client.create(&failed).await.text;
+            }
+            let half = source.body(&name).to_string();
+            let request = client
+                .request(reqwest::Method::POST, "/api/v2/datasource")
+                .header("content-type", "application/json")
+                .body(half[..half.len() - 3].to_owned());
+            answers += &client.send(request).await.text;
+            answers += &client.progress(&name).await.text;
+        }
+        answers += &client.get("/api/v2/datasource").await.text;
+        let metrics = client.get("/metrics").await.text;
+        for (place, text) in [("answers", &answers), ("metrics", &metrics), ("log", &server.log()), ("store", &setup.dump().await)] {
+            assert!(text.len() > 100, "{place} is not empty");
+            assert!(!text.contains(&canary), "the password is in the {place}: …{}…", excerpt(text, &canary));
+        }
+    }
+}
+
+fn excerpt(text: &str, canary: &str) -> String {
+    let at = text.find(canary).unwrap_or_default();
+    text.chars().skip(at.saturating_sub(200)).take(400).collect()
+}

@@ -1,0 +1,231 @@
+//! The built binary: as a command, and as a running server.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+
+use super::client::Client;
+
+/// A command line of the binary, with a clean environment.
+pub(crate) fn headwater(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    command(arguments, environment).output().expect("the binary runs")
+}
+
+fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_headwater"));
+    command.args(arguments).env_clear().envs(environment.iter().copied()).stdin(Stdio::null());
+    command
+}
+
+/// Standard output of a command that must succeed.
+pub(crate) fn output(arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let out = headwater(arguments, environment);
+    assert!(out.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).expect("text").trim_end().to_owned()
+}
+
+/// Which store a server keeps its metadata in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StoreKind {
+    Sqlite,
+    Postgres,
+}
+
+pub(crate) const BOTH_STORES: [StoreKind; 2] = [StoreKind::Sqlite, StoreKind::Postgres];
+
+/// A fresh metadata store and what servers on it are started with.
+pub(crate) struct Setup {
+    pub(crate) kind: StoreKind,
+    pub(crate) database_url: String,
+    pub(crate) master_keys: String,
+    folder: tempfile::TempDir,
+}
+
+impl Setup {
+    /// An empty store.
+    pub(crate) async fn new(kind: StoreKind) -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let database_url = match kind {
+            StoreKind::Sqlite => format!("sqlite:{}", folder.path().join("store.db").display()),
+            StoreKind::Postgres => postgres_database().await,
+        };
+        Self { kind, database_url, master_keys: output(&["keys", "generate", "--id", "test"], &[]), folder }
+    }
+
+    /// An embedded store.
+    pub(crate) async fn sqlite() -> Self {
+        Self::new(StoreKind::Sqlite).await
+    }
+
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// A command that works on this store.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        output(arguments, &[("DATABASE_URL", &self.database_url)])
+    }
+
+    /// A token of the organisation `name`, which is made if need be.
+    pub(crate) fn token(&self, name: &str) -> String {
+        let environment = [("DATABASE_URL", self.database_url.as_str())];
+        headwater(&["org", "create", name], &environment);
+        self.run(&["token", "create", "--org", name])
+    }
+
+    /// A server in the profile `dev`.
+    pub(crate) fn start(&self) -> Server {
+        self.start_with(&[])
+    }
+
+    /// A server with other or more environment variables.
+    pub(crate) fn start_with(&self, environment: &[(&str, &str)]) -> Server {
+        let defaults = [
+            ("DATABASE_URL", self.database_url.as_str()),
+            ("HEADWATER_MASTER_KEYS", &self.master_keys),
+            ("HEADWATER_LISTEN", "127.0.0.1:0"),
+            ("HEADWATER_EGRESS", "dev"),
+            ("HEADWATER_LOG_FORMAT", "json"),
+            ("HEADWATER_LOG", "debug"),
+        ];
+        let merged: Vec<_> = defaults
+            .into_iter()
+            .filter(|(k, _)| environment.iter().all(|(other, _)| other != k))
+            .chain(environment.iter().copied())
+            .collect();
+        Server::spawn(&["serve"], &merged)
+    }
+
+    /// A server with a token of an organisation of its own.
+    pub(crate) fn client(&self) -> (Server, Client) {
+        let server = self.start();
+        let client = server.client(&self.token("acme"));
+        (server, client)
+    }
+
+    /// Runs statements in the store, as somebody with a database client would.
+    pub(crate) async fn sql(&self, statements: &str) {
+        match self.kind {
+            StoreKind::Sqlite => {
+                let options: sqlx::sqlite::SqliteConnectOptions = self.database_url.parse().expect("url");
+                let mut connection = options.connect().await.expect("store");
+                sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await.expect("statements");
+                connection.close().await.expect("closed");
+            }
+            StoreKind::Postgres => {
+                let mut connection = sqlx::PgConnection::connect(&self.database_url).await.expect("store");
+                sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await.expect("statements");
+            }
+        }
+    }
+
+    /// Every row of every table of the store as text, secrets and all: what a thief of the database would read.
+    pub(crate) async fn dump(&self) -> String {
+        match self.kind {
+            StoreKind::Sqlite => {
+                let name = self.database_url.trim_start_matches("sqlite:").to_owned();
+                let files = ["", "-wal"].map(|suffix| std::fs::read(format!("{name}{suffix}")).unwrap_or_default());
+                files.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
+            }
+            StoreKind::Postgres => {
+                let mut connection = sqlx::PgConnection::connect(&self.database_url).await.expect("store");
+                let sql = "select string_agg(query_to_xml('select * from ' || quote_ident(table_name), true, true, '')::text, '') \
+                           from information_schema.tables where table_schema = 'public'";
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("dump")
+            }
+        }
+    }
+}
+
+/// A fresh database on the PostgreSQL server for metadata.
+async fn postgres_database() -> String {
+    let url = super::postgres::variable("HEADWATER_TEST_STORE_URL");
+    let mut connection = sqlx::PgConnection::connect(&url).await.expect("the metadata server answers");
+    let name = format!("meta_{}", uuid::Uuid::new_v4().simple());
+    sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await.expect("database");
+    let (server, _) = url.rsplit_once('/').expect("a database in the URL");
+    format!("{server}/{name}")
+}
+
+/// A running server; killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) base: String,
+    log: Arc<Mutex<String>>,
+}
+
+impl Server {
+    /// Starts the binary and waits until it listens.
+    pub(crate) fn spawn(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut child = command(arguments, environment).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+        let log = Arc::new(Mutex::new(String::new()));
+        let (listening, listens) = mpsc::channel();
+        let (reader, shared) = (BufReader::new(child.stderr.take().expect("piped")), log.clone());
+        std::thread::spawn(move || {
+            for line in reader.lines().map_while(Result::ok) {
+                let parsed: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+                if parsed["message"] == "listening" {
+                    let _ = listening.send(parsed["address"].as_str().expect("address").to_owned());
+                }
+                let mut log = shared.lock().expect("log");
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        match listens.recv_timeout(Duration::from_secs(20)) {
+            Ok(address) => Self { child, base: format!("http://{address}"), log },
+            Err(_) => {
+                let _ = child.kill();
+                panic!("the server does not listen: {}", log.lock().expect("log"));
+            }
+        }
+    }
+
+    pub(crate) fn client(&self, token: &str) -> Client {
+        Client::new(&self.base, token)
+    }
+
+    /// `host:port` it listens on.
+    pub(crate) fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// Everything it has logged.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("log").clone()
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ended");
+    }
+
+    /// SIGTERM; waits for the end.
+    pub(crate) fn terminate(&mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) fn ended(&mut self, within: Duration) -> std::process::ExitStatus {
+        let began = Instant::now();
+        while began.elapsed() < within {
+            if let Some(status) = self.child.try_wait().expect("state") {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the server did not end");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
