@@ -106,9 +106,9 @@ pub(crate) struct EgressLists {
 
 impl EgressLists {
     /// The policy of a server that listens on `listen` and keeps its metadata at `database`.
-    pub(crate) fn policy(&self, profile: Profile, listen: SocketAddr, database: Option<DatabaseAddress>) -> Policy {
+    pub(crate) fn policy(&self, profile: Profile, listen: SocketAddr, database: Vec<DatabaseAddress>) -> Policy {
         let mut own = own_endpoints_of_listener(listen);
-        own.extend(database.map(|address| match address {
+        own.extend(database.into_iter().map(|address| match address {
             // A name outside the grammar is some local alias at most.
             DatabaseAddress::Tcp(host, port) => {
                 host.parse::<Host>().map_or(OwnEndpoint::AnyLocal(port), |host| OwnEndpoint::new(host, port))

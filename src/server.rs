@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 const CONNECTIONS: usize = 10_000;
 
 /// A connection that sends no (whole) request head for this long is closed.
-const HEAD: Duration = Duration::from_secs(60);
+const HEAD: Duration = Duration::from_mins(1);
 
 /// Serves until `stop` resolves, then lets requests end for `grace` at most.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, grace: Duration) {

@@ -55,7 +55,7 @@ impl Dev {
             say(&format!("service token: {}", token.expose_secret()));
         }
         hint(&url);
-        let policy = self.lists.policy(Profile::Dev, address, None);
+        let policy = self.lists.policy(Profile::Dev, address, Vec::new());
         run(Plan { store, keys, policy, service: self.service, listener }).await
     }
 }

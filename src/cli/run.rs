@@ -18,10 +18,10 @@ use crate::probe::{InProcess, ProbeSettings};
 use crate::{clock, router, server, telemetry};
 
 /// Definitions staged longer ago than this, for a datasource that never came to be, are swept.
-const SWEEP_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+const SWEEP_AGE: Duration = Duration::from_hours(24);
 
 /// How often they are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+const SWEEP_EVERY: Duration = Duration::from_hours(1);
 
 /// Everything a server needs to start.
 pub(super) struct Plan {
@@ -52,7 +52,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
     };
     let prober = InProcess::new(settings).map_err(|e| CliError::Text(format!("cannot start threads: {e}")))?;
     // A change is tried three times at most; what is left is for the store.
-    let whole = (service.test_timeout + service.read_timeout) * 3 + Duration::from_secs(60);
+    let whole = (service.test_timeout + service.read_timeout) * 3 + Duration::from_mins(1);
     let app = Arc::new(App {
         store: plan.store.clone(),
         cipher,

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use egress::Profile;
-use store::{MasterKeys, database_address};
+use store::{MasterKeys, database_addresses};
 
 use super::CliError;
 use super::run::{Plan, listen, run};
@@ -40,7 +40,7 @@ impl Serve {
         store.migrate().await?;
         let listener = listen(self.listen).await?;
         let address = listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
-        let policy = self.lists.policy(self.egress, address, database_address(&self.database.database_url));
+        let policy = self.lists.policy(self.egress, address, database_addresses(&self.database.database_url));
         run(Plan { store, keys, policy, service: self.service, listener }).await
     }
 }

@@ -52,7 +52,7 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
             Replaced::Gone => return Err(SyncError::Vanished),
             // Credentials may be other ones now: everything is read anew.
             Replaced::Stale => {
-                stored = app.store.datasource_by_uuid(tenant, stored.uuid).await.map_err(failed)?.ok_or(SyncError::Vanished)?
+                stored = app.store.datasource_by_uuid(tenant, stored.uuid).await.map_err(failed)?.ok_or(SyncError::Vanished)?;
             }
         }
     }

@@ -61,7 +61,7 @@ impl FromStr for Rule {
         if let Ok(address) = text.parse::<IpAddr>() {
             return Ok(Self::Network(address.to_canonical().into()));
         }
-        let suffix = text.trim_start_matches("*").trim_start_matches('.').trim_end_matches('.').to_ascii_lowercase();
+        let suffix = text.trim_start_matches('*').trim_start_matches('.').trim_end_matches('.').to_ascii_lowercase();
         let label = |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if suffix.split('.').all(label) && !suffix.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
             return Ok(Self::Suffix(suffix));

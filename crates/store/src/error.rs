@@ -1,5 +1,16 @@
 //! What can go wrong in the store.
 
+use std::error::Error;
+use std::fmt;
+
+/// A failure of the database or of the way to it.
+#[derive(Debug)]
+pub struct DatabaseError {
+    /// The database's own code: SQLSTATE, or SQLite's result code.
+    code: Option<String>,
+    source: Box<dyn Error + Send + Sync>,
+}
+
 /// A failure of the metadata store. Its text is for the log, never for a client.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -7,28 +18,64 @@ pub enum StoreError {
     #[error("the name is taken")]
     NameTaken,
     /// The tenancy row could not be made.
-    #[error("the tenancy settings could not be created")]
-    TenancyCreate(#[source] sqlx::Error),
+    #[error("the tenancy settings could not be created: {0}")]
+    TenancyCreate(Box<StoreError>),
     /// The tenancy row could not be changed.
-    #[error("the tenancy settings could not be changed")]
-    TenancyUpdate(#[source] sqlx::Error),
+    #[error("the tenancy settings could not be changed: {0}")]
+    TenancyUpdate(Box<StoreError>),
     /// The stored row makes no sense: somebody wrote to the database by hand.
     #[error("a stored row is damaged: {0}")]
     Damaged(&'static str),
-    /// The migrations could not be run.
-    #[error("the migrations failed: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The database has been migrated by another version of this program.
+    #[error("the metadata store is of another version: {0}")]
+    Version(String),
     /// The database refused or could not be reached.
     #[error("the metadata store failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[from] DatabaseError),
 }
 
 impl StoreError {
     /// Whether the same transaction may succeed when it is tried again: a serialization failure or a deadlock.
     pub fn is_retryable(&self) -> bool {
-        let (Self::Database(error) | Self::TenancyCreate(error) | Self::TenancyUpdate(error)) = self else { return false };
-        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-        // PostgreSQL: 40001, 40P01. SQLite: SQLITE_BUSY and its extended codes.
-        matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "261" | "517"))
+        match self {
+            // PostgreSQL: 40001, 40P01. SQLite: SQLITE_BUSY and its extended codes.
+            Self::Database(error) => matches!(error.code.as_deref(), Some("40001" | "40P01" | "5" | "261" | "517")),
+            Self::TenancyCreate(inner) | Self::TenancyUpdate(inner) => inner.is_retryable(),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for DatabaseError {
+    /// The whole chain: drivers keep what the server said in the source.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.source)?;
+        let mut next = self.source.source();
+        while let Some(cause) = next {
+            write!(f, ": {cause}")?;
+            next = cause.source();
+        }
+        Ok(())
+    }
+}
+
+impl Error for DatabaseError {}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned);
+        Self::Database(DatabaseError { code, source: error.into() })
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Database(DatabaseError { code: error.code().map(|c| c.code().to_owned()), source: error.into() })
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for StoreError {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        Self::Database(DatabaseError { code: None, source: error.into() })
     }
 }

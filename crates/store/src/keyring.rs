@@ -97,7 +97,9 @@ impl fmt::Debug for MasterKeys {
 /// Fewer than twelve different bytes among 32 do not come from a generator (chance below 10⁻¹⁵), but from a keyboard.
 fn looks_random(bytes: &[u8]) -> bool {
     let mut seen = [false; 256];
-    bytes.iter().for_each(|b| seen[usize::from(*b)] = true);
+    for byte in bytes {
+        seen[usize::from(*byte)] = true;
+    }
     let printable = bytes.iter().all(|b| b.is_ascii_graphic() || *b == b' ');
     !printable && seen.iter().filter(|s| **s).count() >= 12
 }

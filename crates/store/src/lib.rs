@@ -3,6 +3,8 @@
 //! House rules: the tenant is the first parameter of every method that touches a tenant's data; a look-up returns an
 //! [`Option`]; the time is a parameter; a write is one transaction.
 
+mod backend;
+mod change;
 mod cipher;
 mod error;
 mod keyring;
@@ -18,13 +20,11 @@ mod store;
 pub mod suite;
 
 pub use cipher::{Binding, Cipher, CipherError};
-pub use error::StoreError;
+pub use error::{DatabaseError, StoreError};
 pub use keyring::{KeyError, MasterKeys, generate_master_key};
 pub use model::{
     Catalog, Change, DataKey, Datasource, Definition, Hash, NewDatasource, NewToken, Organisation, Page, Replaced, Scope, TableEntry,
     Tables, Tenancy, TenancyLevel, Tenant, Timestamp, Token,
 };
-pub use open::{DatabaseAddress, OpenError, database_address, open};
-pub use postgres::PostgresStore;
-pub use sqlite::SqliteStore;
+pub use open::{DatabaseAddress, OpenError, database_addresses, open};
 pub use store::Store;

@@ -1,19 +1,40 @@
-//! The migrations, compiled in: the binary carries all it needs.
+//! Bringing a database to this build's form. The scripts are compiled in: the binary carries all it needs.
 
-use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sha2::{Digest, Sha256};
 
-pub(crate) fn postgres() -> Migrator {
-    migrator([(1, "init", include_str!("../../../migrations/postgres/0001_init.sql"))])
-}
+use crate::backend::{Backend, Value};
+use crate::error::StoreError;
 
-pub(crate) fn sqlite() -> Migrator {
-    migrator([(1, "init", include_str!("../../../migrations/sqlite/0001_init.sql"))])
-}
+pub(crate) const POSTGRES: &[(i32, &str, &str)] = &[(1, "init", include_str!("../../../migrations/postgres/0001_init.sql"))];
 
-fn migrator<const N: usize>(all: [(i64, &'static str, &'static str); N]) -> Migrator {
-    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    };
-    Migrator::with_migrations(all.into_iter().map(migration).collect())
+pub(crate) const SQLITE: &[(i32, &str, &str)] = &[(1, "init", include_str!("../../../migrations/sqlite/0001_init.sql"))];
+
+const TABLE: &str =
+    "create table if not exists headwater_migration (version integer primary key, name text not null, checksum text not null)";
+
+/// Runs what is missing, all in one transaction. Several processes may do so at once.
+pub(crate) async fn migrate(backend: &dyn Backend) -> Result<(), StoreError> {
+    let mut tx = backend.begin().await?;
+    if let Some(lock) = backend.migration_lock() {
+        tx.query(lock, &[]).await?;
+    }
+    tx.script(TABLE).await?;
+    let done = tx.query("select version, checksum from headwater_migration order by version", &[]).await?;
+    let known = backend.migrations();
+    if let Some(newer) = done.get(known.len()) {
+        return Err(StoreError::Version(format!("it has migration {}, which this program does not know: run a newer one", newer.int(0)?)));
+    }
+    for (n, (version, name, script)) in known.iter().enumerate() {
+        let checksum: String = Sha256::digest(script).iter().map(|byte| format!("{byte:02x}")).collect();
+        match done.get(n) {
+            Some(row) if row.int(0)? == *version && row.text(1)? == checksum => {}
+            Some(_) => return Err(StoreError::Version(format!("its migration {version} is not this program's"))),
+            None => {
+                tx.script(script).await?;
+                let values = [Value::Int(*version), Value::Text(name), Value::Text(&checksum)];
+                tx.execute("insert into headwater_migration (version, name, checksum) values ($1, $2, $3)", &values).await?;
+            }
+        }
+    }
+    tx.commit().await
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use tokio_postgres::config::Host;
 
 use crate::error::StoreError;
-use crate::postgres::PostgresStore;
-use crate::sqlite::SqliteStore;
+use crate::postgres::{self, Postgres};
+use crate::sql::SqlStore;
+use crate::sqlite::SqliteFile;
 use crate::store::Store;
 
 /// Why no store could be opened. The texts never hold the URL: it has a password in it.
@@ -20,6 +22,9 @@ pub enum OpenError {
         "DATABASE_URL cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE (special characters percent-encoded) or sqlite:PATH"
     )]
     Url,
+    /// The file of `sslrootcert` cannot be read, or holds no certificate.
+    #[error("DATABASE_URL: the file of sslrootcert cannot be read as PEM certificates")]
+    RootCertificate,
     /// The database did not let us in.
     #[error("the metadata store cannot be opened: {0}")]
     Store(#[from] StoreError),
@@ -28,13 +33,17 @@ pub enum OpenError {
 /// Opens the store that `url` names, with at most `connections` connections.
 pub async fn open(url: &SecretString, connections: u32) -> Result<Arc<dyn Store>, OpenError> {
     let text = url.expose_secret();
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return Ok(Arc::new(PostgresStore::connect(text.parse().map_err(|_| OpenError::Url)?, connections).await?));
+    if is_postgres(text) {
+        return Ok(Arc::new(SqlStore(Postgres::connect(text, connections).await?)));
     }
     if text.starts_with("sqlite:") {
-        return Ok(Arc::new(SqliteStore::open(text.parse().map_err(|_| OpenError::Url)?, connections).await?));
+        return Ok(Arc::new(SqlStore(SqliteFile::open(text.parse().map_err(|_| OpenError::Url)?, connections).await?)));
     }
     Err(OpenError::Scheme)
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
 /// Where the metadata database listens, so that nothing else may be dialed there.
@@ -46,13 +55,17 @@ pub enum DatabaseAddress {
     Socket(u16),
 }
 
-/// The address in a `DATABASE_URL`; none for SQLite.
-pub fn database_address(url: &SecretString) -> Option<DatabaseAddress> {
-    let options: sqlx::postgres::PgConnectOptions =
-        url.expose_secret().strip_prefix("postgres").and_then(|_| url.expose_secret().parse().ok())?;
-    let (host, port) = (options.get_host(), options.get_port());
-    let socket = options.get_socket().is_some() || host.starts_with('/');
-    Some(if socket { DatabaseAddress::Socket(port) } else { DatabaseAddress::Tcp(host.to_owned(), port) })
+/// The addresses in a `DATABASE_URL`; none for SQLite.
+pub fn database_addresses(url: &SecretString) -> Vec<DatabaseAddress> {
+    let text = url.expose_secret();
+    let Some((config, _)) = is_postgres(text).then(|| postgres::parse(text).ok()).flatten() else { return Vec::new() };
+    let ports = config.get_ports();
+    let port = |n: usize| ports.get(n).or(ports.first()).copied().unwrap_or(5432);
+    let address = |(n, host): (usize, &Host)| match host {
+        Host::Tcp(host) => DatabaseAddress::Tcp(host.clone(), port(n)),
+        Host::Unix(_) => DatabaseAddress::Socket(port(n)),
+    };
+    config.get_hosts().iter().enumerate().map(address).collect()
 }
 
 #[cfg(test)]
@@ -62,12 +75,13 @@ mod tests {
     #[test]
     fn addresses() {
         for (url, address) in [
-            ("postgres://u:p@db.internal:6000/x", Some(DatabaseAddress::Tcp("db.internal".into(), 6000))),
-            ("postgresql://u@10.0.0.1/x", Some(DatabaseAddress::Tcp("10.0.0.1".into(), 5432))),
-            ("postgres://u@%2Fvar%2Frun%2Fpostgresql:5433/x", Some(DatabaseAddress::Socket(5433))),
-            ("sqlite:data/x.db", None),
+            ("postgres://u:p@db.internal:6000/x", vec![DatabaseAddress::Tcp("db.internal".into(), 6000)]),
+            ("postgresql://u@10.0.0.1/x", vec![DatabaseAddress::Tcp("10.0.0.1".into(), 5432)]),
+            ("postgres://u@%2Fvar%2Frun%2Fpostgresql:5433/x", vec![DatabaseAddress::Socket(5433)]),
+            ("postgres://u@a:1,b:2/x", vec![DatabaseAddress::Tcp("a".into(), 1), DatabaseAddress::Tcp("b".into(), 2)]),
+            ("sqlite:data/x.db", vec![]),
         ] {
-            assert_eq!(database_address(&url.into()), address, "{url}");
+            assert_eq!(database_addresses(&url.into()), address, "{url}");
         }
     }
 }

@@ -2,21 +2,27 @@
 
 use std::sync::Arc;
 
-use sqlx::ConnectOptions;
-use sqlx::postgres::PgConnectOptions;
-use store::{PostgresStore, Store};
+use store::Store;
 
 async fn postgres() -> Arc<dyn Store> {
     let url = std::env::var("HEADWATER_TEST_STORE_URL")
         .expect("HEADWATER_TEST_STORE_URL names a PostgreSQL server: run ./test, which starts one");
-    let admin: PgConnectOptions = url.parse().expect("url");
+    let mut admin: tokio_postgres::Config = url.parse().expect("url");
+    let target = egress::Target::new("127.0.0.1".parse().expect("host"), admin.get_ports()[0]);
+    let policy = egress::Policy { profile: egress::Profile::Dev, ..egress::Policy::default() };
+    let dialer = egress::Direct::new(Arc::new(policy), Arc::new(egress::SystemResolver));
+    let deadline = egress::Deadline::after(std::time::Duration::from_secs(10));
+    let stream = egress::Dialer::dial(&dialer, &target, deadline).await.expect("server");
+    admin.ssl_mode(tokio_postgres::config::SslMode::Disable);
+    let (client, connection) = admin.connect_raw(stream, tokio_postgres::NoTls).await.expect("server");
+    tokio::spawn(connection);
     let name = format!("suite_{}", uuid::Uuid::new_v4().simple());
-    let mut connection = admin.connect().await.expect("server");
-    sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await.expect("database");
-    let store = PostgresStore::connect(admin.database(&name), 4).await.expect("connect");
+    client.batch_execute(&format!("create database {name}")).await.expect("database");
+    let (server, _) = url.rsplit_once('/').expect("a database in the URL");
+    let store = store::open(&format!("{server}/{name}").into(), 4).await.expect("connect");
     store.migrate().await.expect("migrate");
     store.migrate().await.expect("migrate again");
-    Arc::new(store)
+    store
 }
 
 store::store_suite!(postgres);

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use store::{SqliteStore, Store};
+use store::Store;
 
 async fn sqlite() -> Arc<dyn Store> {
     let folder = tempfile::tempdir().expect("folder").keep();
-    let options = format!("sqlite:{}", folder.join("store.db").display()).parse().expect("url");
-    let store = SqliteStore::open(options, 4).await.expect("open");
+    let url = format!("sqlite:{}", folder.join("store.db").display());
+    let store = store::open(&url.into(), 4).await.expect("open");
     store.migrate().await.expect("migrate");
     store.migrate().await.expect("migrate again");
-    Arc::new(store)
+    store
 }
 
 store::store_suite!(sqlite);

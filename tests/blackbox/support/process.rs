@@ -41,7 +41,8 @@ pub(crate) struct Setup {
     pub(crate) kind: StoreKind,
     pub(crate) database_url: String,
     pub(crate) master_keys: String,
-    folder: tempfile::TempDir,
+    /// Removed with the set-up.
+    _folder: tempfile::TempDir,
 }
 
 impl Setup {
@@ -52,16 +53,12 @@ impl Setup {
             StoreKind::Sqlite => format!("sqlite:{}", folder.path().join("store.db").display()),
             StoreKind::Postgres => postgres_database().await,
         };
-        Self { kind, database_url, master_keys: output(&["keys", "generate", "--id", "test"], &[]), folder }
+        Self { kind, database_url, master_keys: output(&["keys", "generate", "--id", "test"], &[]), _folder: folder }
     }
 
     /// An embedded store.
     pub(crate) async fn sqlite() -> Self {
         Self::new(StoreKind::Sqlite).await
-    }
-
-    pub(crate) fn folder(&self) -> &std::path::Path {
-        self.folder.path()
     }
 
     /// A command that works on this store.
@@ -175,12 +172,11 @@ impl Server {
                 log.push('\n');
             }
         });
-        match listens.recv_timeout(Duration::from_secs(20)) {
-            Ok(address) => Self { child, base: format!("http://{address}"), log },
-            Err(_) => {
-                let _ = child.kill();
-                panic!("the server does not listen: {}", log.lock().expect("log"));
-            }
+        if let Ok(address) = listens.recv_timeout(Duration::from_secs(20)) {
+            Self { child, base: format!("http://{address}"), log }
+        } else {
+            let _ = child.kill();
+            panic!("the server does not listen: {}", log.lock().expect("log"));
         }
     }
 

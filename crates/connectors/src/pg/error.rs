@@ -41,10 +41,9 @@ pub(super) fn map(error: &Error) -> ConnectError {
 fn of_server(error: &DbError) -> ConnectError {
     let text = error.message();
     let kind = match error.code().code() {
-        "28P01" => K::Rejected,
         "28000" if text.contains("pg_hba.conf") && (text.contains("no encryption") || text.contains("SSL off")) => K::TlsRequired,
         "28000" if text.contains("pg_hba.conf") => K::NotAdmitted,
-        "28000" => K::Rejected,
+        "28P01" | "28000" => K::Rejected,
         "3D000" => K::DatabaseNotFound,
         "3F000" => K::SchemaNotFound,
         "42501" => K::NoPrivilege,

@@ -153,9 +153,9 @@ mod tests {
     #[test]
     fn r5_lengths() {
         for length in [0, 3, 0x7fff_fff0_u32, 0xffff_fff0, MESSAGE_BYTES + 1] {
-            assert_eq!(verdict(true, &[&[b'D'], length.to_be_bytes().as_slice()].concat()), Err(GuardError::MessageLength), "{length}");
+            assert_eq!(verdict(true, &[b"D", length.to_be_bytes().as_slice()].concat()), Err(GuardError::MessageLength), "{length}");
         }
-        assert_eq!(verdict(true, &[&[b'R'], 4_u32.to_be_bytes().as_slice(), &[0; 4]].concat()), Err(GuardError::MessageLength));
+        assert_eq!(verdict(true, &[b"R", 4_u32.to_be_bytes().as_slice(), &[0; 4]].concat()), Err(GuardError::MessageLength));
         let rows: Vec<u8> = (0..50).flat_map(|n| message(b'D', &vec![b'R'; n * 13])).collect();
         assert_eq!(verdict(false, &rows), Ok(()), "payload is not taken for messages");
     }
