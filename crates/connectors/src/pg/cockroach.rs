@@ -10,8 +10,8 @@ use futures_util::TryStreamExt;
 use tokio_postgres::Client;
 
 use super::error::map;
-use super::introspect::{get, rows, stream};
-use super::keys::{Keys, relations};
+use super::introspect::{each, get, rows, stream};
+use super::keys::{Constraints, KeyColumns, Keys, relation};
 use super::types::normalize;
 use crate::catalog::{CatalogBuilder, Column};
 use crate::error::ConnectError;
@@ -44,24 +44,24 @@ const COLUMNS: &str = r"select table_schema::text, table_name::text, column_name
 
 /// Reads everything that the user may see.
 pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
-    let (schemas, tables, comments, constraints, keyed, columns) = tokio::try_join!(
+    let (mut tables, mut notes) = (HashMap::new(), HashMap::<u32, HashMap<String, String>>::new());
+    let (mut constraints, mut names) = (Constraints::default(), KeyColumns::default());
+    let (schemas, (), (), (), (), columns) = tokio::try_join!(
         rows(client, SCHEMAS),
-        rows(client, RELATIONS),
-        rows(client, COMMENTS),
-        rows(client, CONSTRAINTS),
-        rows(client, KEYED),
+        each(client, RELATIONS, |row| relation(row).map(|(oid, relation)| drop(tables.insert(oid, relation)))),
+        each(client, COMMENTS, |row| {
+            notes.entry(get(row, 0)?).or_default().insert(get(row, 1)?, get(row, 2)?);
+            Ok(())
+        }),
+        each(client, CONSTRAINTS, |row| constraints.take(row)),
+        each(client, KEYED, |row| names.take(row)),
         stream(client, COLUMNS),
     )?;
     for row in &schemas {
         out.schema(get(row, 0)?);
     }
-    let tables = relations(&tables)?;
     let by_name: HashMap<_, _> = tables.iter().map(|(oid, t)| ((t.schema.as_str(), t.name.as_str()), *oid)).collect();
-    let mut notes: HashMap<u32, HashMap<&str, &str>> = HashMap::new();
-    for row in &comments {
-        notes.entry(get(row, 0)?).or_default().insert(get(row, 1)?, get(row, 2)?);
-    }
-    let keys = Keys::new(&constraints, &keyed)?;
+    let keys = Keys { constraints, names };
 
     let mut columns = pin!(columns);
     let mut current: Option<u32> = None;
@@ -82,7 +82,7 @@ pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<()
             nullable: get::<&str>(&row, 4)? == "YES",
             default: stored.or(get(&row, 5)?),
             generated: if identity { Some("identity") } else { stored.map(|_| "stored") },
-            comment: notes.get(&oid).and_then(|n| n.get(name)).copied(),
+            comment: notes.get(&oid).and_then(|n| n.get(name)).map(String::as_str),
         });
     }
     Ok(())

@@ -1,5 +1,8 @@
 //! The read of a schema: one read-only transaction, a handful of set-based statements.
 
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, RowStream};
 
@@ -21,6 +24,10 @@ async fn read(connection: &PgConnection, out: &mut CatalogBuilder) -> Result<(),
     let timeout = out.deadline().remaining().as_millis().max(1);
     let begin = match connection.product {
         // With nothing but pg_catalog in sight every name in a type or a default is printed with its schema.
+        // Compiling a statement that runs once costs more than it saves.
+        Product::Postgres(11..) => {
+            "begin isolation level repeatable read read only; set local search_path = pg_catalog; set local jit = off"
+        }
         Product::Postgres(_) => "begin isolation level repeatable read read only; set local search_path = pg_catalog",
         Product::Redshift | Product::CockroachDb => "begin read only",
     };
@@ -39,6 +46,15 @@ const NO_PARAMETERS: [(&(dyn ToSql + Sync), Type); 0] = [];
 /// All rows of a statement, unnamed and in one round trip.
 pub(super) async fn rows(client: &Client, sql: &str) -> Result<Vec<Row>, ConnectError> {
     client.query_typed(sql, &NO_PARAMETERS).await.map_err(|e| map(&e))
+}
+
+/// Hands each row of a statement to `take` as it comes: what is kept of a large catalog is what `take` keeps.
+pub(super) async fn each(client: &Client, sql: &str, mut take: impl FnMut(&Row) -> Result<(), ConnectError>) -> Result<(), ConnectError> {
+    let mut rows = pin!(stream(client, sql).await?);
+    while let Some(row) = rows.try_next().await.map_err(|e| map(&e))? {
+        take(&row)?;
+    }
+    Ok(())
 }
 
 /// The rows of a statement as they come.

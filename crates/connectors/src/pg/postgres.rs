@@ -3,15 +3,16 @@
 //! Seven statements, sent together. What makes them fast: `format_type` once for each distinct type, `pg_get_expr`
 //! once for each distinct default, comments without a function call for each row, attributes in the order of their index.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::pin::pin;
+use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use tokio_postgres::Client;
 
 use super::error::map;
-use super::introspect::{get, rows, stream};
-use super::keys::{Keys, relations};
+use super::introspect::{each, get, rows, stream};
+use super::keys::{Constraints, KeyColumns, Keys, relation};
 use super::types::normalize;
 use crate::catalog::{CatalogBuilder, Column};
 use crate::error::ConnectError;
@@ -39,24 +40,24 @@ const TYPES: &str = "select x.atttypid, x.atttypmod, format_type(x.atttypid, x.a
 const COMMENTS: &str = "select objoid, objsubid, description from pg_description
     where classoid = 'pg_class'::regclass and objsubid > 0 and objoid >= 16384";
 
-const REFERENCED: &str = "select a.attrelid, a.attnum, a.attname
+/// `lateral` with a limit keeps the planner from reading all attributes for the few that are wanted.
+const REFERENCED: &str = "select k.confrelid, k.attnum, a.attname
     from (select distinct confrelid, unnest(confkey) as attnum from pg_constraint where contype = 'f' and conrelid >= 16384) k
-    join pg_attribute a on a.attrelid = k.confrelid and a.attnum = k.attnum";
+    cross join lateral (select attname from pg_attribute where attrelid = k.confrelid and attnum = k.attnum limit 1) a";
 
 /// Printing an expression is the dear part, and tables repeat their defaults: each distinct one is printed once.
-/// A generated column's expression names its own table's columns, so those are printed one by one.
-fn defaults(major: u32) -> String {
-    let generated = if major >= 12 { "a.attgenerated <> ''" } else { "false" };
-    format!(
-        "with d as materialized (select d.adrelid, d.adnum, d.adbin::text as b, {generated} as g
-            from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum where d.adrelid >= {FIRST}),
-        f as (select distinct on (b) b, adrelid, adnum from d where not g order by b),
-        e as materialized (select f.b, pg_get_expr(x.adbin, x.adrelid) as t from f join pg_attrdef x on x.adrelid = f.adrelid and x.adnum = f.adnum)
-        select d.adrelid, d.adnum, e.t from d join e on e.b = d.b where not d.g
-        union all
-        select d.adrelid, d.adnum, pg_get_expr(x.adbin, x.adrelid) from d join pg_attrdef x on x.adrelid = d.adrelid and x.adnum = d.adnum where d.g"
-    )
-    .replace(if major >= 12 { "" } else { " materialized" }, "")
+/// One that names a column (of a generated column: `{VAR` in the stored tree) means its own table, so those are printed one by one.
+const DEFAULTS: &str = "with d as materialized (select adrelid, adnum, adbin::text as b from pg_attrdef where adrelid >= 16384),
+    f as (select b, min(adrelid::int8 * 65536 + adnum) as k from d where b not like '%{VAR %' group by b),
+    e as materialized (select f.b, pg_get_expr(x.adbin, x.adrelid) as t
+        from f join pg_attrdef x on x.adrelid = (f.k / 65536)::oid and x.adnum = (f.k % 65536)::int2)
+    select d.adrelid, d.adnum, e.t from d join e on e.b = d.b
+    union all
+    select adrelid, adnum, pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid >= 16384 and adbin::text like '%{VAR %'";
+
+/// `materialized` is a word of PostgreSQL 12; before, it was what `with` meant.
+fn in_line(sql: &str, major: u32) -> String {
+    if major >= 12 { sql.to_owned() } else { sql.replace(" as materialized", " as") }
 }
 
 fn constraints(major: u32) -> String {
@@ -80,49 +81,66 @@ fn attributes(major: u32) -> String {
     )
 }
 
+/// Texts of which each is kept once: tables repeat their defaults.
+#[derive(Default)]
+struct Texts(HashSet<Arc<str>>);
+
+impl Texts {
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return known.clone();
+        }
+        let new = Arc::<str>::from(text);
+        self.0.insert(new.clone());
+        new
+    }
+}
+
 /// Reads everything that the user may see.
 pub(super) async fn read(client: &Client, major: u32, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
-    let (defaults, constraints, attributes) = (defaults(major), constraints(major), attributes(major));
-    let (schemas, tables, types, defaults, comments, constraints, referenced, columns) = tokio::try_join!(
+    let (defaults, constraints, attributes) = (in_line(DEFAULTS, major), constraints(major), attributes(major));
+    let (mut tables, mut kinds, mut notes) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let (mut expressions, mut texts) = (HashMap::new(), Texts::default());
+    let (mut found, mut names) = (Constraints::default(), KeyColumns::default());
+    // All are sent at once and answered one after the other; each row goes to its place as it comes.
+    let (schemas, (), (), (), (), (), (), columns) = tokio::try_join!(
         rows(client, SCHEMAS),
-        rows(client, RELATIONS),
-        rows(client, TYPES),
-        rows(client, &defaults),
-        rows(client, COMMENTS),
-        rows(client, &constraints),
-        rows(client, REFERENCED),
+        each(client, RELATIONS, |row| relation(row).map(|(oid, relation)| drop(tables.insert(oid, relation)))),
+        each(client, TYPES, |row| {
+            let category = char::from(u8::try_from(get::<i8>(row, 3)?).unwrap_or(b'X'));
+            kinds.insert((get::<u32>(row, 0)?, get::<i32>(row, 1)?), (get::<String>(row, 2)?, normalize(get(row, 4)?, category)));
+            Ok(())
+        }),
+        each(client, &defaults, |row| {
+            if let Some(text) = get::<Option<&str>>(row, 2)? {
+                expressions.insert((get::<u32>(row, 0)?, get::<i16>(row, 1)?), texts.shared(text));
+            }
+            Ok(())
+        }),
+        each(client, COMMENTS, |row| {
+            notes.insert((get::<u32>(row, 0)?, get::<i32>(row, 1)?), get::<String>(row, 2)?);
+            Ok(())
+        }),
+        each(client, &constraints, |row| found.take(row)),
+        each(client, REFERENCED, |row| names.take(row)),
         stream(client, &attributes),
     )?;
     for row in &schemas {
         out.schema(get(row, 0)?);
     }
-    let tables = relations(&tables)?;
-    let mut kinds = HashMap::new();
-    for row in &types {
-        let category = char::from(u8::try_from(get::<i8>(row, 3)?).unwrap_or(b'X'));
-        kinds.insert((get::<u32>(row, 0)?, get::<i32>(row, 1)?), (get::<&str>(row, 2)?, normalize(get(row, 4)?, category)));
-    }
-    let mut expressions = HashMap::new();
-    for row in &defaults {
-        expressions.insert((get::<u32>(row, 0)?, get::<i16>(row, 1)?), get::<Option<&str>>(row, 2)?);
-    }
-    let mut notes = HashMap::new();
-    for row in &comments {
-        notes.insert((get::<u32>(row, 0)?, get::<i32>(row, 1)?), get::<&str>(row, 2)?);
-    }
-    let keys = Keys::new(&constraints, &referenced)?;
+    let keys = Keys { constraints: found, names };
 
     let mut columns = pin!(columns);
-    let (mut relation, mut taken, mut names) = (0_u32, false, Vec::new());
-    let mut seen = std::collections::HashSet::with_capacity(tables.len());
+    let (mut current, mut taken, mut numbered) = (0_u32, false, Vec::new());
+    let mut seen = HashSet::with_capacity(tables.len());
     while let Some(row) = columns.try_next().await.map_err(|e| map(&e))? {
         let (oid, number, name): (u32, i16, &str) = (get(&row, 0)?, get(&row, 1)?, get(&row, 2)?);
-        if oid != relation {
+        if oid != current {
             if taken {
-                keys.write(relation, &names, &tables, out);
+                keys.write(current, &numbered, &tables, out);
             }
-            names.clear();
-            relation = oid;
+            numbered.clear();
+            current = oid;
             taken = match tables.get(&oid) {
                 Some(table) => seen.insert(oid) && out.table(table.head()).await?,
                 None => false,
@@ -132,9 +150,10 @@ pub(super) async fn read(client: &Client, major: u32, out: &mut CatalogBuilder) 
             continue;
         }
         if keys.has(oid) {
-            names.push((number, name.to_owned()));
+            numbered.push((number, name.to_owned()));
         }
-        let (native_type, data_type) = kinds.get(&(get(&row, 3)?, get(&row, 4)?)).copied().unwrap_or(("unknown", "other"));
+        let (native_type, data_type) =
+            kinds.get(&(get(&row, 3)?, get(&row, 4)?)).map_or(("unknown", "other"), |(native, word)| (native.as_str(), *word));
         let generated = match (get::<i8>(&row, 6)?, get::<i8>(&row, 7)?) {
             (0, 0) => None,
             (0, _) => Some("stored"),
@@ -145,13 +164,13 @@ pub(super) async fn read(client: &Client, major: u32, out: &mut CatalogBuilder) 
             native_type,
             data_type,
             nullable: !get::<bool>(&row, 5)?,
-            default: expressions.get(&(oid, number)).copied().flatten(),
+            default: expressions.get(&(oid, number)).map(|text| &**text),
             generated,
-            comment: notes.get(&(oid, i32::from(number))).copied(),
+            comment: notes.get(&(oid, i32::from(number))).map(String::as_str),
         });
     }
     if taken {
-        keys.write(relation, &names, &tables, out);
+        keys.write(current, &numbered, &tables, out);
     }
     // A table may have no column at all.
     for (_, table) in tables.iter().filter(|(oid, _)| !seen.contains(oid)) {
