@@ -1,6 +1,6 @@
 //! The least that a list endpoint can do with axum and sqlx: one joined query for token and names. `bench/list/run` compares with it.
 //!
-//! usage: `list_floor` DATABASE_URL ADDRESS:PORT
+//! usage: `list_floor DATABASE_URL ADDRESS:PORT`
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

@@ -90,7 +90,6 @@ fn say(line: &str) {
 }
 
 fn execute(command: Command) -> Result<(), CliError> {
-    // Two threads serve the API however many cores there are to spare for the sources' drivers.
     let runtime = || {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| CliError::Text(format!("cannot start threads: {e}")))
     };

@@ -1,5 +1,7 @@
 //! Bringing a database to this build's form. The scripts are compiled in: the binary carries all it needs.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::backend::{Backend, Value};
@@ -25,7 +27,7 @@ pub(crate) async fn migrate(backend: &dyn Backend) -> Result<(), StoreError> {
         return Err(StoreError::Version(format!("it has migration {}, which this program does not know: run a newer one", newer.int(0)?)));
     }
     for (n, (version, name, script)) in known.iter().enumerate() {
-        let checksum: String = Sha256::digest(script).iter().map(|byte| format!("{byte:02x}")).collect();
+        let checksum = STANDARD.encode(Sha256::digest(script));
         match done.get(n) {
             Some(row) if row.int(0)? == *version && row.text(1)? == checksum => {}
             Some(_) => return Err(StoreError::Version(format!("its migration {version} is not this program's"))),

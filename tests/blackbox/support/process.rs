@@ -172,12 +172,11 @@ impl Server {
                 log.push('\n');
             }
         });
-        if let Ok(address) = listens.recv_timeout(Duration::from_secs(20)) {
-            Self { child, base: format!("http://{address}"), log }
-        } else {
-            let _ = child.kill();
-            panic!("the server does not listen: {}", log.lock().expect("log"));
-        }
+        let mut server = Self { child, base: String::new(), log };
+        let address = listens.recv_timeout(Duration::from_secs(20));
+        let address = address.unwrap_or_else(|error| panic!("the server does not listen ({error}): {}", server.log()));
+        server.base = format!("http://{address}");
+        server
     }
 
     pub(crate) fn client(&self, token: &str) -> Client {
