@@ -12,9 +12,9 @@ use crate::config::{Database, Keys};
 /// Master keys.
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
-    /// Make a master key and print it in the form of `HEADWATER_MASTER_KEYS`
+    /// Make a master key and print it for the setting HEADWATER_MASTER_KEYS
     Generate {
-        /// Its id: letters, digits, `-`, `_`, `.`; the time of making if not given
+        /// Its id: letters, digits, dashes, underscores, dots; the time of making if not given
         #[arg(long, value_name = "ID")]
         id: Option<String>,
     },
