@@ -24,7 +24,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
     let mut stop = std::pin::pin!(stop);
     loop {
-        let slot = slots.clone().acquire_owned().await.expect("never closed");
+        let slot = tokio::select! {
+            slot = slots.clone().acquire_owned() => slot.expect("never closed"),
+            () = &mut stop => break,
+        };
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,

@@ -62,7 +62,8 @@ impl Dev {
 
 #[expect(clippy::print_stderr, reason = "a hint for the person at the terminal; standard output has the token alone")]
 fn hint(url: &str) {
-    eprintln!("another token: DATABASE_URL='{url}' headwater token create --org {ORGANISATION}");
+    let program = std::env::current_exe().map_or_else(|_| "headwater".to_owned(), |path| path.display().to_string());
+    eprintln!("another token: DATABASE_URL='{url}' {program} token create --org {ORGANISATION}");
 }
 
 /// The key in the file, made with mode 0600 if there is none. A file that others can read is refused.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use egress::{Deadline, Dialer, Direct, Host, Policy, Profile, SystemResolver, Target};
+use egress::{Deadline, Dialer, Direct, Host, Policy, Profile, SystemResolver, Target, Trace};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::CliError;
@@ -25,8 +25,10 @@ impl Healthcheck {
         let deadline = Deadline::after(Duration::from_secs(3));
         let dialer = Direct::new(Arc::new(Policy { profile: Profile::Dev, ..Policy::default() }), Arc::new(SystemResolver));
         let ask = async {
-            let mut stream =
-                dialer.dial(&Target::new(Host::Address(address), self.listen.port()), deadline).await.map_err(|e| e.to_string())?;
+            let mut stream = dialer
+                .dial(&Target::new(Host::Address(address), self.listen.port()), deadline, &Trace::default())
+                .await
+                .map_err(|e| e.to_string())?;
             let request = b"GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
             stream.write_all(request).await.map_err(|e| e.to_string())?;
             let mut head = [0; 12];

@@ -37,8 +37,10 @@ pub(super) async fn ingest(
 ) -> Result<Catalog, IngestError> {
     let mut tables = Vec::new();
     let mut stage = Stage { store, tenant, uuid, batch: Vec::new(), bytes: 0, running: None };
+    let mut staged = HashSet::new();
     while let Some(table) = probe.table().await {
-        if !known.contains(&table.hash) {
+        // A source that lists a table twice would give the same definition twice.
+        if !known.contains(&table.hash) && staged.insert(table.hash) {
             stage.add(Definition { hash: table.hash, body: table.body }).await?;
         }
         tables.push(TableEntry {
@@ -52,7 +54,7 @@ pub(super) async fn ingest(
     }
     let catalog = probe.read().await.map_err(IngestError::Source)?;
     stage.finish().await?;
-    tables.sort_unstable_by(|a, b| (&a.schema, &a.table).cmp(&(&b.schema, &b.table)));
+    tables.sort_by(|a, b| (&a.schema, &a.table).cmp(&(&b.schema, &b.table)));
     // A source that lists a table twice is inconsistent; the first one stands.
     tables.dedup_by(|a, b| a.schema == b.schema && a.table == b.table);
     let summary = serde_json::to_string(&catalog).expect("strings and numbers");

@@ -37,6 +37,16 @@ pub(crate) enum Failure {
     Unreadable,
 }
 
+/// Where an SSH server's key is kept: among the credentials, so that it is bound to them.
+const HOST_KEY: &str = "sshHostKey";
+
+/// Keeps the SSH server's key that the test saw: it was the known one, or the first.
+fn pin_host_key(credentials: &mut Value, seen: Option<String>) {
+    if let (Some(seen), Some(fields)) = (seen, credentials.as_object_mut()) {
+        fields.insert(HOST_KEY.to_owned(), Value::String(seen));
+    }
+}
+
 /// Where the credentials of a datasource are sealed to.
 fn credentials_of(tenant: Tenant, datasource: Uuid) -> Binding {
     Binding { tenant, datasource, purpose: "credentials" }

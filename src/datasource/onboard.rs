@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use connectors::ConnectError;
 use store::{NewDatasource, StoreError, Tenant};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::ingest::{IngestError, ingest};
-use super::{Failure, Request, credentials_of};
+use super::{Failure, Request, credentials_of, pin_host_key};
 use crate::app::App;
 use crate::clock;
 
@@ -41,7 +42,9 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
         IngestError::Source(error) => OnboardError::Read(error),
         IngestError::Store(error) => OnboardError::Cache(error.into()),
     })?;
-    let plain = zeroize::Zeroizing::new(request.credentials.to_string());
+    let mut credentials = request.credentials.clone();
+    pin_host_key(&mut credentials, server.ssh_host_key);
+    let plain = Zeroizing::new(credentials.to_string());
     let sealed =
         app.cipher.seal(credentials_of(tenant, uuid), plain.as_bytes(), clock::now()).await.map_err(|e| OnboardError::Failed(e.into()))?;
     let new = NewDatasource {

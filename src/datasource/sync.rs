@@ -67,7 +67,7 @@ async fn source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<(&'sta
 }
 
 async fn source_failed(app: &App, tenant: Tenant, stored: &Datasource, error: ConnectError) -> SyncError {
-    if let Err(cause) = app.store.note_sync_failure(tenant, stored.uuid, &error.to_string()).await {
+    if let Err(cause) = app.store.note_sync_failure(tenant, stored.uuid, stored.revision, &error.to_string()).await {
         tracing::warn!(%cause, "the failure of a sync could not be noted");
     }
     SyncError::Source(error)

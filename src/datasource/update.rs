@@ -1,10 +1,12 @@
 //! New credentials for an existing datasource: tested and read first, then applied together, or not at all.
 
 use connectors::ConnectError;
-use store::{Change, Replaced, StoreError, Tenant};
+use serde_json::Value;
+use store::{Change, Datasource, Replaced, StoreError, Tenant};
+use zeroize::Zeroizing;
 
 use super::ingest::{IngestError, ingest};
-use super::{ATTEMPTS, Failure, Request, credentials_of};
+use super::{ATTEMPTS, Failure, HOST_KEY, Request, credentials_of, pin_host_key};
 use crate::app::App;
 use crate::clock;
 
@@ -42,14 +44,17 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
             return Err(UpdateError::OtherKind(stored.kind));
         }
         let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
-        let source = request.entry.bind(request.credentials.clone()).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
+        let mut credentials = request.credentials.clone();
+        keep_host_key(app, tenant, &stored, &mut credentials).await.map_err(UpdateError::Failed)?;
+        let source = request.entry.bind(credentials.clone()).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
         let mut probe = app.prober.start(tenant, request.entry.kind, source);
         let server = probe.tested().await.map_err(UpdateError::Test)?;
         let catalog = ingest(&app.store, tenant, stored.uuid, &known, probe).await.map_err(|error| match error {
             IngestError::Source(error) => UpdateError::Read(error),
             IngestError::Store(error) => UpdateError::Cache(error.into()),
         })?;
-        let plain = zeroize::Zeroizing::new(request.credentials.to_string());
+        pin_host_key(&mut credentials, server.ssh_host_key);
+        let plain = Zeroizing::new(credentials.to_string());
         let place = credentials_of(tenant, stored.uuid);
         let sealed = app.cipher.seal(place, plain.as_bytes(), clock::now()).await.map_err(|e| UpdateError::Failed(e.into()))?;
         let change = Change {
@@ -72,4 +77,18 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
         }
     }
     Err(UpdateError::Contended)
+}
+
+/// New credentials for the same SSH server that do not speak of its key leave the known key in force:
+/// an update must not be the moment at which another server slips in.
+async fn keep_host_key(app: &App, tenant: Tenant, stored: &Datasource, credentials: &mut Value) -> Result<(), Failure> {
+    if credentials.get("sshHost").is_none() || credentials.get(HOST_KEY).is_some() {
+        return Ok(());
+    }
+    let plain = app.cipher.open(credentials_of(tenant, stored.uuid), &stored.sealed).await?;
+    let old: Value = serde_json::from_slice(&plain).map_err(|_| Failure::Unreadable)?;
+    if old.get("sshHost") == credentials.get("sshHost") && old.get("sshPort") == credentials.get("sshPort") {
+        pin_host_key(credentials, old.get(HOST_KEY).and_then(Value::as_str).map(str::to_owned));
+    }
+    Ok(())
 }

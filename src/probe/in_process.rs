@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connectors::{CatalogBuilder, ConnectError, Source};
-use egress::{Deadline, Direct, Limits, Policy, Session, SystemResolver};
+use egress::{Deadline, Direct, Limits, Policy, Session, SystemResolver, Trace};
 use store::Tenant;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
@@ -49,7 +49,12 @@ struct Shared {
 impl InProcess {
     /// A prober with two threads.
     pub(crate) fn new(settings: ProbeSettings) -> std::io::Result<Self> {
-        let runtime = Builder::new_multi_thread().worker_threads(2).max_blocking_threads(64).thread_name("probe").enable_all().build()?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2) // Looking a name up blocks a thread, for longer than a test that gave up: enough for two greedy organisations.
+            .max_blocking_threads(1_024)
+            .thread_name("probe")
+            .enable_all()
+            .build()?;
         let dialer = Direct::new(settings.policy.clone(), Arc::new(SystemResolver));
         let (tests, reads) = (Permits::new(settings.max_tests), Permits::new(settings.max_reads));
         Ok(Self { runtime: Some(runtime), shared: Arc::new(Shared { dialer, settings, tests, reads }) })
@@ -74,7 +79,7 @@ impl Prober for InProcess {
         let work = async move {
             let began = Instant::now();
             let deadline = Deadline::after(shared.settings.test_timeout);
-            let session = Session::new(Arc::new(shared.dialer.clone()), deadline, shared.settings.limits);
+            let session = Session::new(Arc::new(shared.dialer.clone()), deadline, shared.settings.limits, Trace::default());
             let test = async {
                 let _permit = deadline.run(shared.tests.acquire(tenant)).await?;
                 source.open(&session).await

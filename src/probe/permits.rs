@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use store::Tenant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Permits for one sort of job. One organisation gets half of them at most, so that another's always finds some.
+/// Permits for one sort of job. One organisation gets half of them at most: a single greedy one cannot keep the others out.
 pub(super) struct Permits {
     all: Arc<Semaphore>,
     each: usize,

@@ -1,7 +1,7 @@
 //! What a kind of datasource provides, and the erased form in which the server uses it.
 
 use async_trait::async_trait;
-use egress::Session;
+use egress::{Session, Step};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
@@ -15,6 +15,8 @@ pub struct ServerInfo {
     pub product: String,
     /// For example `15.20`.
     pub version: String,
+    /// The key of the SSH server on the way, in OpenSSH's form: to be kept with the credentials.
+    pub ssh_host_key: Option<String>,
 }
 
 /// One kind of datasource. Every file in `kinds` implements it for one unit struct.
@@ -31,11 +33,14 @@ pub trait Connector: Send + Sync + 'static {
     /// An open, authenticated connection.
     type Connection: Send;
 
+    /// The steps that a job with these credentials takes.
+    fn steps(credentials: &Self::Credentials) -> Vec<Step>;
+
     /// Connects and authenticates.
     async fn connect(credentials: &Self::Credentials, cx: &Session) -> Result<Self::Connection, ConnectError>;
 
     /// Proves that the database is there and its catalog can be listed.
-    async fn check(credentials: &Self::Credentials, connection: &mut Self::Connection) -> Result<ServerInfo, ConnectError>;
+    async fn check(credentials: &Self::Credentials, connection: &mut Self::Connection, cx: &Session) -> Result<ServerInfo, ConnectError>;
 
     /// Reads the schema into `out`.
     async fn introspect(connection: &mut Self::Connection, out: &mut CatalogBuilder) -> Result<(), ConnectError>;
@@ -44,6 +49,9 @@ pub trait Connector: Send + Sync + 'static {
 /// Parsed credentials bound to their connector.
 #[async_trait]
 pub trait Source: Send + Sync {
+    /// The steps that a job takes.
+    fn steps(&self) -> Vec<Step>;
+
     /// Connects, authenticates and checks: the whole connection test.
     async fn open(&self, cx: &Session) -> Result<Box<dyn Opened>, ConnectError>;
 }
@@ -67,10 +75,14 @@ struct OpenConnection<C: Connector> {
 
 #[async_trait]
 impl<C: Connector> Source for BoundSource<C> {
+    fn steps(&self) -> Vec<Step> {
+        C::steps(&self.0)
+    }
+
     async fn open(&self, cx: &Session) -> Result<Box<dyn Opened>, ConnectError> {
         let work = async {
             let mut connection = C::connect(&self.0, cx).await?;
-            let server = C::check(&self.0, &mut connection).await?;
+            let server = C::check(&self.0, &mut connection, cx).await?;
             Ok(Box::new(OpenConnection::<C> { connection, server }) as Box<dyn Opened>)
         };
         // A connector may forget its deadline; the session does not.

@@ -1,6 +1,6 @@
 //! Why a datasource cannot be used: one flat list for all kinds, every text written by us.
 
-use egress::{DialError, TlsError};
+use egress::{DialError, SshError, SshKeyError, Step, TlsError};
 
 /// What went wrong. Each has a stable code, a sentence that is safe to show, and a remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,8 +53,24 @@ pub enum ConnectErrorKind {
     Protocol,
     /// The server answered with an error that has no kind of its own.
     Server,
-    /// The credentials ask for an SSH tunnel.
-    TunnelUnavailable,
+    /// What answers does not speak SSH.
+    SshFailed,
+    /// The SSH server has another key than the known one.
+    HostKeyChanged,
+    /// The known host key is none.
+    HostKeyUnreadable,
+    /// The private key is none.
+    SshKeyUnreadable,
+    /// The private key is encrypted.
+    SshKeyEncrypted,
+    /// The passphrase is wrong.
+    SshPassphrase,
+    /// The private key's file asks for too much computation.
+    SshKeyCostly,
+    /// User or key are not accepted.
+    SshRejected,
+    /// The SSH server does not forward there.
+    ForwardingProhibited,
     /// A fault of our own.
     Internal,
 }
@@ -132,7 +148,39 @@ impl ConnectErrorKind {
                 ("PROTOCOL_ERROR", "what answers there does not speak the expected protocol", "check port and datasourceType")
             }
             Self::Server => ("SERVER_ERROR", "the server answered with an error", "look into the server's log"),
-            Self::TunnelUnavailable => ("TUNNEL_UNAVAILABLE", "SSH tunnels are not available in this version", "connect without sshTunnel"),
+            Self::SshFailed => ("SSH_FAILED", "the handshake with the SSH server failed", "check that sshPort speaks SSH 2"),
+            Self::HostKeyChanged => (
+                "HOST_KEY_CHANGED",
+                "the SSH server's host key has changed",
+                "make sure that it is your server, then update the datasource with its new key as sshHostKey",
+            ),
+            Self::HostKeyUnreadable => (
+                "HOST_KEY_INVALID",
+                "sshHostKey is not a host key",
+                "give the line that ssh-keyscan prints, without the host: ssh-ed25519 AAAA…",
+            ),
+            Self::SshKeyUnreadable => (
+                "SSH_KEY_INVALID",
+                "the SSH private key cannot be read",
+                "paste the whole private key (OpenSSH, PKCS#1 or PKCS#8), BEGIN and END lines included",
+            ),
+            Self::SshKeyEncrypted => ("SSH_KEY_ENCRYPTED", "the SSH private key is encrypted", "give its passphrase as sshPassphrase"),
+            Self::SshPassphrase => ("SSH_PASSPHRASE", "the passphrase does not open the SSH private key", "check sshPassphrase"),
+            Self::SshKeyCostly => (
+                "SSH_KEY_COSTLY",
+                "the SSH private key asks for too much computation to decrypt",
+                "encrypt it anew with ssh-keygen's default rounds",
+            ),
+            Self::SshRejected => (
+                "SSH_REJECTED",
+                "the SSH server rejected the user or the key",
+                "check sshUsername, and that the public key is in the server's authorized_keys",
+            ),
+            Self::ForwardingProhibited => (
+                "FORWARDING_PROHIBITED",
+                "the SSH server does not allow forwarding to the host",
+                "set AllowTcpForwarding yes (and PermitOpen) in the server's sshd_config",
+            ),
             Self::Internal => ("INTERNAL", "an internal fault occurred", "report it with the request id"),
         }
     }
@@ -145,29 +193,113 @@ pub struct ConnectError {
     pub kind: ConnectErrorKind,
     /// The server's own code for it, if it is one by its looks (five letters or digits for SQLSTATE).
     pub server_code: Option<String>,
+    /// A remedy that fits better than the kind's, made from the user's own words (for example the exact `GRANT`).
+    remedy: Option<String>,
+    /// Whether it happened on the way to the SSH server.
+    bastion: bool,
 }
 
 impl ConnectError {
     /// A failure with the server's own code, which is dropped unless it looks like one.
     pub fn with_code(kind: ConnectErrorKind, code: &str) -> Self {
         let sound = (1..=16).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        Self { kind, server_code: sound.then(|| code.to_owned()) }
+        Self { server_code: sound.then(|| code.to_owned()), ..kind.into() }
+    }
+
+    /// The same failure with a remedy of its own.
+    #[must_use]
+    pub fn with_remedy(self, remedy: String) -> Self {
+        Self { remedy: Some(remedy), ..self }
+    }
+
+    /// What happened, in one sentence without a full stop.
+    pub fn sentence(&self) -> String {
+        let (_, sentence, _) = self.kind.texts();
+        let place = if self.bastion { "SSH server: " } else { "" };
+        match &self.server_code {
+            Some(code) if self.kind == ConnectErrorKind::Server => format!("{place}{sentence} ({code})"),
+            _ => format!("{place}{sentence}"),
+        }
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        let (_, _, general) = self.kind.texts();
+        match &self.remedy {
+            Some(remedy) => remedy.clone(),
+            None if self.bastion => general
+                .replace("host and port", "sshHost and sshPort")
+                .replace("the host", "sshHost")
+                .replace("check host, port", "check sshHost, sshPort"),
+            None => general.to_owned(),
+        }
+    }
+
+    /// The step it belongs to, where the kind alone tells; otherwise it is the step that was being taken.
+    pub fn step(&self) -> Option<Step> {
+        use ConnectErrorKind as K;
+        match self.kind {
+            K::Denied => Some(Step::Policy),
+            K::Unresolved => Some(Step::Resolve),
+            K::Refused | K::Unreachable if self.bastion => Some(Step::SshConnect),
+            K::Refused | K::Unreachable | K::ForwardingProhibited => Some(Step::Connect),
+            K::TlsUnsupported
+            | K::TlsRequired
+            | K::CertificateExpired
+            | K::CertificateName
+            | K::CertificateUntrusted
+            | K::TlsFailed
+            | K::CaInvalid => Some(Step::Tls),
+            K::Rejected | K::NotAdmitted | K::PasswordExposed | K::AuthenticationUnsupported => Some(Step::Authenticate),
+            K::DatabaseNotFound => Some(Step::Database),
+            K::SchemaNotFound => Some(Step::List),
+            K::SshFailed => Some(Step::SshConnect),
+            K::HostKeyChanged | K::HostKeyUnreadable => Some(Step::SshHostKey),
+            K::SshKeyUnreadable | K::SshKeyEncrypted | K::SshPassphrase | K::SshKeyCostly | K::SshRejected => Some(Step::SshAuth),
+            K::TimedOut | K::Closed | K::NoPrivilege | K::TooManyConnections | K::NotReady | K::Protocol | K::Server | K::Internal => None,
+        }
+    }
+
+    /// The credential at fault, if it is one.
+    pub fn field(&self) -> Option<&'static str> {
+        use ConnectErrorKind as K;
+        Some(match self.kind {
+            K::Denied | K::Unresolved | K::Unreachable if self.bastion => "sshHost",
+            K::Denied | K::Unresolved | K::Unreachable | K::ForwardingProhibited => "host",
+            K::Refused | K::TimedOut | K::SshFailed if self.bastion || self.kind == K::SshFailed => "sshPort",
+            K::Refused | K::Protocol | K::TlsFailed => "port",
+            K::TlsUnsupported | K::TlsRequired | K::PasswordExposed => "sslMode",
+            K::CertificateName => "host",
+            K::CertificateUntrusted | K::CaInvalid => "sslCa",
+            K::Rejected => "password",
+            K::NotAdmitted | K::NoPrivilege | K::AuthenticationUnsupported => "username",
+            K::DatabaseNotFound => "database",
+            K::SchemaNotFound => "schema",
+            K::HostKeyChanged | K::HostKeyUnreadable => "sshHostKey",
+            K::SshKeyUnreadable | K::SshKeyCostly => "sshPrivateKey",
+            K::SshKeyEncrypted | K::SshPassphrase => "sshPassphrase",
+            K::SshRejected => "sshUsername",
+            K::CertificateExpired
+            | K::TimedOut
+            | K::Closed
+            | K::TooManyConnections
+            | K::NotReady
+            | K::Server
+            | K::Internal
+            | K::SshFailed => return None,
+        })
     }
 }
 
 impl From<ConnectErrorKind> for ConnectError {
     fn from(kind: ConnectErrorKind) -> Self {
-        Self { kind, server_code: None }
+        Self { kind, server_code: None, remedy: None, bastion: false }
     }
 }
 
 impl std::fmt::Display for ConnectError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (_, sentence, remedy) = self.kind.texts();
-        match &self.server_code {
-            Some(code) if self.kind == ConnectErrorKind::Server => write!(f, "{sentence} ({code}); {remedy}"),
-            _ => write!(f, "{sentence}; {remedy}"),
-        }
+        write!(f, "{}; {}", self.sentence(), self.remedy())
     }
 }
 
@@ -182,6 +314,7 @@ impl From<DialError> for ConnectError {
             DialError::Unreachable => ConnectErrorKind::Unreachable,
             DialError::TimedOut => ConnectErrorKind::TimedOut,
             DialError::Closed => ConnectErrorKind::Closed,
+            DialError::ForwardingProhibited => ConnectErrorKind::ForwardingProhibited,
         }
         .into()
     }
@@ -198,6 +331,23 @@ impl From<TlsError> for ConnectError {
             TlsError::TimedOut => ConnectErrorKind::TimedOut,
         }
         .into()
+    }
+}
+
+impl From<SshError> for ConnectError {
+    fn from(error: SshError) -> Self {
+        let kind = match error {
+            SshError::Dial(error) => ConnectError::from(error).kind,
+            SshError::Handshake => ConnectErrorKind::SshFailed,
+            SshError::HostKeyChanged => ConnectErrorKind::HostKeyChanged,
+            SshError::HostKeyUnreadable => ConnectErrorKind::HostKeyUnreadable,
+            SshError::Key(SshKeyError::Unreadable) => ConnectErrorKind::SshKeyUnreadable,
+            SshError::Key(SshKeyError::Encrypted) => ConnectErrorKind::SshKeyEncrypted,
+            SshError::Key(SshKeyError::Passphrase) => ConnectErrorKind::SshPassphrase,
+            SshError::Key(SshKeyError::TooCostly) => ConnectErrorKind::SshKeyCostly,
+            SshError::Rejected => ConnectErrorKind::SshRejected,
+        };
+        Self { bastion: matches!(error, SshError::Dial(_)), ..kind.into() }
     }
 }
 

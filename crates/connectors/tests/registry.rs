@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use connectors::{ConnectErrorKind, Entry, Registry};
-use egress::{BoxStream, Deadline, DialError, Dialer, Direct, Limits, Policy, Profile, Session, SystemResolver, Target};
+use egress::{BoxStream, Deadline, DialError, Dialer, Direct, Limits, Policy, Profile, Session, SystemResolver, Target, Trace};
 use serde_json::{Map, Value, json};
 
 fn example(entry: &Entry) -> Map<String, Value> {
@@ -197,14 +197,14 @@ struct DenyAll;
 
 #[async_trait]
 impl Dialer for DenyAll {
-    async fn dial(&self, _: &Target, _: Deadline) -> Result<BoxStream, DialError> {
+    async fn dial(&self, _: &Target, _: Deadline, _: &Trace) -> Result<BoxStream, DialError> {
         Err(DialError::Denied)
     }
 }
 
 async fn open(entry: &Entry, credentials: &Map<String, Value>, dialer: Arc<dyn Dialer>, limit: Duration) -> ConnectErrorKind {
     let source = entry.bind(entry.parse(credentials).expect("parses").canonical).expect("binds");
-    let result = source.open(&Session::new(dialer, Deadline::after(limit), Limits::default())).await;
+    let result = source.open(&Session::new(dialer, Deadline::after(limit), Limits::default(), Trace::default())).await;
     result.err().expect("no server, no connection").kind
 }
 

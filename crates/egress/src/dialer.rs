@@ -14,6 +14,7 @@ use crate::metrics;
 use crate::policy::Policy;
 use crate::resolve::Resolve;
 use crate::target::{Host, Target};
+use crate::trace::{Step, Trace};
 
 /// A connected byte stream of whatever make.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static {}
@@ -25,8 +26,8 @@ pub type BoxStream = Box<dyn Stream>;
 /// Opens connections. TLS is not its business: callers wrap the stream with the logical host name.
 #[async_trait]
 pub trait Dialer: Debug + Send + Sync {
-    /// Connects to `target` before `deadline`.
-    async fn dial(&self, target: &Target, deadline: Deadline) -> Result<BoxStream, DialError>;
+    /// Connects to `target` before `deadline`, noting its steps in `trace`.
+    async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError>;
 }
 
 /// Why no connection came about. The texts are safe to show: they hold nothing that a remote server sent.
@@ -50,6 +51,9 @@ pub enum DialError {
     /// The connection broke while it was made.
     #[error("the connection was closed")]
     Closed,
+    /// The SSH server does not forward there.
+    #[error("the SSH server does not allow forwarding to the host")]
+    ForwardingProhibited,
 }
 
 impl DialError {
@@ -62,6 +66,7 @@ impl DialError {
             Self::Unreachable => "unreachable",
             Self::TimedOut => "timed_out",
             Self::Closed => "closed",
+            Self::ForwardingProhibited => "forwarding_prohibited",
         }
     }
 }
@@ -80,20 +85,32 @@ impl Direct {
     }
 
     /// The addresses of `target`, every one of them allowed.
-    async fn vet(&self, target: &Target) -> Result<Vec<SocketAddr>, DialError> {
+    async fn vet(&self, target: &Target, trace: &Trace) -> Result<Vec<SocketAddr>, DialError> {
         self.policy.check_name(&target.host, target.port).map_err(|_| DialError::Denied)?;
+        let resolve = async {
+            let Host::Name(name) = &target.host else { return Ok(Vec::new()) };
+            let answers = self.resolver.resolve(name).await.unwrap_or_default();
+            if answers.is_empty() { Err(DialError::Unresolved) } else { Ok(answers) }
+        };
         let addresses = match &target.host {
             Host::Address(address) => vec![*address],
-            Host::Name(name) => self.resolver.resolve(name).await.map_err(|_| DialError::Unresolved)?,
+            Host::Name(_) => {
+                trace.note(Step::Policy, true);
+                trace.step(Step::Resolve, resolve).await?
+            }
         };
         let with_port = |all: Vec<IpAddr>| all.into_iter().map(|a| SocketAddr::new(a.to_canonical(), target.port)).collect::<Vec<_>>();
         let addresses = with_port(addresses);
         let mut own = Vec::new();
         for name in self.policy.own_names(target.port) {
-            own.extend(with_port(self.resolver.resolve(name).await.unwrap_or_default()));
+            // Without an answer nobody knows which addresses are our own: then none is let through on that port.
+            own.extend(with_port(self.resolver.resolve(name).await.map_err(|_| DialError::Denied)?));
         }
         self.policy.check_addresses(&target.host, &addresses, &own).map_err(|_| DialError::Denied)?;
-        if addresses.is_empty() { Err(DialError::Unresolved) } else { Ok(addresses) }
+        if matches!(target.host, Host::Address(_)) {
+            trace.note(Step::Policy, true);
+        }
+        Ok(addresses)
     }
 
     async fn connect(addresses: &[SocketAddr], deadline: Deadline) -> Result<TcpStream, DialError> {
@@ -114,12 +131,15 @@ impl Direct {
 
 #[async_trait]
 impl Dialer for Direct {
-    async fn dial(&self, target: &Target, deadline: Deadline) -> Result<BoxStream, DialError> {
-        let result = match deadline.run(self.vet(target)).await {
-            Ok(Ok(addresses)) => Self::connect(&addresses, deadline).await,
+    async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {
+        let result = match deadline.run(self.vet(target, trace)).await {
+            Ok(Ok(addresses)) => trace.step(Step::Connect, Self::connect(&addresses, deadline)).await,
             Ok(Err(error)) => Err(error),
             Err(_) => Err(DialError::TimedOut),
         };
+        if result.as_ref().is_err_and(|e| *e == DialError::Denied) {
+            trace.refuse();
+        }
         metrics::dialed(result.as_ref().err().copied());
         Ok(Box::new(result?))
     }
@@ -175,7 +195,7 @@ mod tests {
     async fn dial(profile: Profile, resolver: &Arc<Script>, host: &str, port: u16) -> Result<BoxStream, DialError> {
         let policy = Arc::new(Policy { profile, ..Policy::default() });
         let target = Target::new(host.parse().expect("host"), port);
-        Direct::new(policy, resolver.clone()).dial(&target, Deadline::after(Duration::from_secs(5))).await
+        Direct::new(policy, resolver.clone()).dial(&target, Deadline::after(Duration::from_secs(5)), &Trace::default()).await
     }
 
     /// Threats S6 and S7: no connection reaches a listener, and names that are refused by spelling are not even looked up.
@@ -240,7 +260,7 @@ mod tests {
         let policy = Arc::new(Policy { own, ..Policy::default() });
         let resolver = Script::new(&[&["10.0.0.7"], &["10.0.0.7"]]);
         let target = Target::new("alias.internal".parse().expect("host"), 5432);
-        let result = Direct::new(policy, resolver).dial(&target, Deadline::after(Duration::from_secs(5))).await;
+        let result = Direct::new(policy, resolver).dial(&target, Deadline::after(Duration::from_secs(5)), &Trace::default()).await;
         assert_eq!(result.err(), Some(DialError::Denied));
     }
 }

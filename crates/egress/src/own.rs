@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::policy::is_localhost;
 use crate::target::Host;
 
 /// An endpoint of the server itself: its listener, or its metadata database.
@@ -22,6 +23,9 @@ impl OwnEndpoint {
     /// The endpoint of `host` and `port`, for the metadata database.
     pub fn new(host: Host, port: u16) -> Self {
         match host {
+            // A database that is reached over loopback may listen on all of this machine's addresses.
+            Host::Address(address) if address.is_loopback() => Self::AnyLocal(port),
+            Host::Name(name) if is_localhost(&name) => Self::AnyLocal(port),
             Host::Address(address) => Self::Address((address, port).into()),
             Host::Name(name) => Self::Name(name, port),
         }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use crate::own::{OwnEndpoint, is_local};
-use crate::ranges::{AddressClass, classify};
+use crate::ranges::{AddressClass, classify, embedded_v4};
 use crate::rule::Rule;
 use crate::target::Host;
 
@@ -98,12 +98,12 @@ impl Policy {
     pub fn check_addresses(&self, host: &Host, addresses: &[SocketAddr], own_names: &[SocketAddr]) -> Result<(), Denied> {
         let narrowed = matches!(host, Host::Address(_)) && self.allow.iter().any(|r| matches!(r, Rule::Suffix(_)));
         let refused = |socket: &SocketAddr| {
-            let address = socket.ip().to_canonical();
+            let address = reached(socket.ip());
             self.is_own(address, socket.port())
-                || own_names.iter().any(|own| own.ip().to_canonical() == address && own.port() == socket.port())
-                || self.deny.iter().any(|r| r.holds_address(address))
-                || !self.permits(address)
-                || (narrowed && !self.allow.iter().any(|r| r.holds_address(address)))
+                || own_names.iter().any(|own| reached(own.ip()) == address && own.port() == socket.port())
+                || self.deny.iter().any(|r| r.holds_address(socket.ip()))
+                || !self.permits(socket.ip())
+                || (narrowed && !self.allow.iter().any(|r| r.holds_address(socket.ip())))
         };
         if addresses.iter().any(refused) { Err(Denied) } else { Ok(()) }
     }
@@ -123,15 +123,23 @@ impl Policy {
 
     fn is_own(&self, address: IpAddr, port: u16) -> bool {
         self.own.iter().filter(|own| own.port() == port).any(|own| match own {
-            OwnEndpoint::Address(own) => own.ip().to_canonical() == address,
+            OwnEndpoint::Address(own) => reached(own.ip()) == address,
             OwnEndpoint::AnyLocal(_) => is_local(address),
             OwnEndpoint::Name(..) => false,
         })
     }
 }
 
+/// The address that a packet reaches in the end: the IPv4 one inside a NAT64 address and its like.
+fn reached(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => embedded_v4(v6).map_or(IpAddr::V6(v6), IpAddr::V4),
+        v4 => v4,
+    }
+}
+
 /// `localhost` and everything below it mean this machine (RFC 6761), whatever DNS says.
-fn is_localhost(name: &str) -> bool {
+pub(crate) fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
@@ -206,5 +214,10 @@ mod tests {
         assert!(!verdict(&policy, "127.0.0.1", 3000) && !verdict(&policy, "::1", 3000) && !verdict(&policy, "127.9.9.9", 3000));
         assert!(!verdict(&policy, "127.0.0.1", 5432) && !verdict(&policy, "::ffff:127.0.0.1", 5432));
         assert!(verdict(&policy, "127.0.0.1", 5433));
+        let own =
+            vec![OwnEndpoint::new("10.0.0.7".parse().expect("host"), 5432), OwnEndpoint::new("localhost".parse().expect("host"), 6000)];
+        let policy = Policy { profile: Profile::Dev, own, ..Policy::default() };
+        assert!(!verdict(&policy, "10.0.0.7", 5432) && !verdict(&policy, "64:ff9b::a00:7", 5432), "by NAT64 too");
+        assert!(!verdict(&policy, "127.0.0.2", 6000) && !verdict(&policy, "::1", 6000), "a database on this machine has all its addresses");
     }
 }

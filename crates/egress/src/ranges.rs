@@ -56,9 +56,9 @@ const IPV4: &[V4] = &[
 ];
 
 const IPV6: &[V6] = &[
-    ([0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254], 128, Metadata),       // AWS
-    ([0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x254], 128, Metadata),       // GCP
-    ([0xfd00, 0x0042, 0, 0, 0, 0, 0, 0x42], 128, Metadata),        // Scaleway
+    ([0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0], 32, Metadata), // AWS: instance metadata, pod identity, resolver
+    ([0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x254], 128, Metadata), // GCP
+    ([0xfd00, 0x0042, 0, 0, 0, 0, 0, 0x42], 128, Metadata), // Scaleway
     ([0xfd00, 0x00c1, 0, 0, 0, 0, 0xa9fe, 0xa9fe], 128, Metadata), // Oracle
     ([0, 0, 0, 0, 0, 0, 0, 1], 128, Loopback),
     ([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7, Private), // unique local, RFC 4193
@@ -130,7 +130,7 @@ mod tests {
             (LinkLocal, "169.254.0.0 169.254.1.1 169.254.255.255 fe80::1 febf::1 ::ffff:169.254.1.1"),
             (
                 Metadata,
-                "169.254.169.254 169.254.170.2 100.100.100.200 168.63.129.16 192.0.0.192 fd00:ec2::254 fd20:ce::254 ::ffff:169.254.169.254 64:ff9b::a9fe:a9fe 2002:a9fe:a9fe::1 2001:0:1:1:1:1:5601:5601",
+                "169.254.169.254 169.254.170.2 100.100.100.200 168.63.129.16 192.0.0.192 fd00:ec2::254 fd00:ec2::23 fd20:ce::254 ::ffff:169.254.169.254 64:ff9b::a9fe:a9fe 2002:a9fe:a9fe::1 2001:0:1:1:1:1:5601:5601",
             ),
             (Multicast, "224.0.0.0 239.255.255.255 ff02::1 ffff::1"),
             (

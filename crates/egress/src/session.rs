@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::{BoxStream, DialError, Dialer};
+use crate::ssh::{self, SshError, SshTunnel};
 use crate::target::Target;
+use crate::trace::{Step, Trace};
 
 /// Caps on what is read from one source. What lies beyond is left out and the result marked partial.
 #[derive(Debug, Clone, Copy)]
@@ -42,17 +44,29 @@ pub struct Session {
     dialer: Arc<dyn Dialer>,
     deadline: Deadline,
     limits: Limits,
+    trace: Trace,
 }
 
 impl Session {
     /// A session for one job.
-    pub fn new(dialer: Arc<dyn Dialer>, deadline: Deadline, limits: Limits) -> Self {
-        Self { dialer, deadline, limits }
+    pub fn new(dialer: Arc<dyn Dialer>, deadline: Deadline, limits: Limits, trace: Trace) -> Self {
+        Self { dialer, deadline, limits, trace }
     }
 
     /// Opens a stream to `target` before the session's deadline.
     pub async fn dial(&self, target: &Target) -> Result<BoxStream, DialError> {
-        self.dialer.dial(target, self.deadline).await
+        self.dialer.dial(target, self.deadline, &self.trace).await
+    }
+
+    /// The same session from behind an SSH server, and that server's key in OpenSSH's form.
+    pub async fn through(&self, tunnel: &SshTunnel) -> Result<(Self, String), SshError> {
+        let (dialer, key) = ssh::connect(&*self.dialer, tunnel, self.deadline, &self.trace).await?;
+        Ok((Self { dialer, ..self.clone() }, key))
+    }
+
+    /// Runs `work` as a step of the job.
+    pub async fn step<T, E>(&self, step: Step, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        self.trace.step(step, work).await
     }
 
     /// Runs `work` until the session's deadline.

@@ -1,5 +1,6 @@
 //! A store from a `DATABASE_URL`.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -65,7 +66,9 @@ pub fn database_addresses(url: &SecretString) -> Vec<DatabaseAddress> {
         Host::Tcp(host) => DatabaseAddress::Tcp(host.clone(), port(n)),
         Host::Unix(_) => DatabaseAddress::Socket(port(n)),
     };
-    config.get_hosts().iter().enumerate().map(address).collect()
+    let literal = |(n, address): (usize, &IpAddr)| DatabaseAddress::Tcp(address.to_string(), port(n));
+    let named = config.get_hosts().iter().enumerate().map(address);
+    named.chain(config.get_hostaddrs().iter().enumerate().map(literal)).collect()
 }
 
 #[cfg(test)]

@@ -42,11 +42,12 @@ impl Postgres {
     }
 
     async fn session(&self, open: bool) -> Result<Box<dyn Session>, StoreError> {
-        let client = self.pool.get().await?;
+        // The session is there before `begin` is sent: dropped while it waits, it takes the connection down with it.
+        let session = PostgresSession { client: Some(self.pool.get().await?), open };
         if open {
-            client.batch_execute("begin").await?;
+            session.client().batch_execute("begin").await?;
         }
-        Ok(Box::new(PostgresSession { client: Some(client), open }))
+        Ok(Box::new(session))
     }
 }
 

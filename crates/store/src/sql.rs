@@ -203,9 +203,9 @@ impl<B: Backend> Store for SqlStore<B> {
         retry(|| try_change(&self.0, tenant, uuid, revision, change, now)).await
     }
 
-    async fn note_sync_failure(&self, tenant: Tenant, uuid: Uuid, message: &str) -> Result<(), StoreError> {
-        let sql = "update datasource set sync_error = $3 where org_id = $1 and uuid = $2";
-        self.run(sql, &[Value::Big(tenant.0), Value::Uuid(uuid), Value::Text(message)]).await.map(drop)
+    async fn note_sync_failure(&self, tenant: Tenant, uuid: Uuid, revision: i64, message: &str) -> Result<(), StoreError> {
+        let sql = "update datasource set sync_error = $4 where org_id = $1 and uuid = $2 and revision = $3";
+        self.run(sql, &[Value::Big(tenant.0), Value::Uuid(uuid), Value::Big(revision), Value::Text(message)]).await.map(drop)
     }
 
     async fn delete_datasource(&self, tenant: Tenant, name: &str) -> Result<Option<Uuid>, StoreError> {
@@ -233,7 +233,8 @@ impl<B: Backend> Store for SqlStore<B> {
     }
 
     async fn sweep(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let sql = "delete from definition where staged_at < $1 and datasource not in (select uuid from datasource)";
+        let sql = "delete from definition where staged_at < $1 and not exists (select 1 from datasource d \
+                   join snapshot_table t on t.snapshot = d.snapshot where d.uuid = definition.datasource and t.hash = definition.hash)";
         self.run(sql, &[Value::Big(before.0)]).await
     }
 }

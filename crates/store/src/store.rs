@@ -91,8 +91,8 @@ pub trait Store: Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<Replaced, StoreError>;
 
-    /// Notes why a sync failed; the next change that succeeds clears it.
-    async fn note_sync_failure(&self, tenant: Tenant, uuid: Uuid, message: &str) -> Result<(), StoreError>;
+    /// Notes why a sync of `revision` failed; the next change that succeeds clears it.
+    async fn note_sync_failure(&self, tenant: Tenant, uuid: Uuid, revision: i64, message: &str) -> Result<(), StoreError>;
 
     /// Removes a datasource with everything that hangs on it; its UUID, or none if there is none of that name.
     async fn delete_datasource(&self, tenant: Tenant, name: &str) -> Result<Option<Uuid>, StoreError>;
@@ -106,6 +106,6 @@ pub trait Store: Debug + Send + Sync {
         page: Page,
     ) -> Result<Vec<(TableEntry, String)>, StoreError>;
 
-    /// Removes definitions staged before `before` for datasources that never came to be; how many.
+    /// Removes definitions staged before `before` that no current schema names (of failed creates, updates and syncs); how many.
     async fn sweep(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

@@ -208,7 +208,9 @@ pub async fn a_change_is_whole(store: Any) {
     assert_eq!(tables(&store, tenant, uuid).await, pairs(&["b", "c"]));
     assert_eq!(store.definition_hashes(tenant, uuid).await.expect("hashes").len(), 2);
     let third = Timestamp(LATER.0 + 1);
-    store.note_sync_failure(tenant, uuid, "no route").await.expect("note");
+    store.note_sync_failure(tenant, uuid, 1, "an older one").await.expect("note");
+    assert_eq!(store.datasource(tenant, "d").await.expect("look-up").expect("there").sync_error, None);
+    store.note_sync_failure(tenant, uuid, 2, "no route").await.expect("note");
     assert_eq!(store.datasource(tenant, "d").await.expect("look-up").expect("there").sync_error.as_deref(), Some("no route"));
     assert_eq!(store.change_datasource(tenant, uuid, 2, &change(None, None), third).await.expect("sync"), Replaced::Done);
     let row = store.datasource_by_uuid(tenant, uuid).await.expect("look-up").expect("there");
@@ -303,7 +305,8 @@ pub async fn sweep_spares_the_living(store: Any) {
     let lost = Uuid::new_v4();
     store.stage(tenant, lost, &[definition("lost")], old).await.expect("stage");
     store.stage(tenant, uuid, &[definition("a")], old).await.expect("stage");
-    assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 1);
+    store.stage(tenant, uuid, &[definition("of a failed update")], old).await.expect("stage");
+    assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 2);
     assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 0);
     assert_eq!(tables(&store, tenant, uuid).await, pairs(&["a"]));
 }

@@ -12,7 +12,7 @@ async fn postgres() -> Arc<dyn Store> {
     let policy = egress::Policy { profile: egress::Profile::Dev, ..egress::Policy::default() };
     let dialer = egress::Direct::new(Arc::new(policy), Arc::new(egress::SystemResolver));
     let deadline = egress::Deadline::after(std::time::Duration::from_secs(10));
-    let stream = egress::Dialer::dial(&dialer, &target, deadline).await.expect("server");
+    let stream = egress::Dialer::dial(&dialer, &target, deadline, &egress::Trace::default()).await.expect("server");
     admin.ssl_mode(tokio_postgres::config::SslMode::Disable);
     let (client, connection) = admin.connect_raw(stream, tokio_postgres::NoTls).await.expect("server");
     tokio::spawn(connection);

@@ -26,7 +26,9 @@ pub(super) struct DatasourceBody {
 }
 
 impl DatasourceBody {
-    pub(super) fn read(body: &Map<String, Value>, registry: Registry) -> Result<Self, ApiError> {
+    pub(super) fn read(body: Map<String, Value>, registry: Registry) -> Result<Self, ApiError> {
+        // Taken by value: nothing of it is held while the job runs.
+        let body = &body;
         let kind = string(body, "", "datasourceType")?;
         let kinds = registry.contract_kinds();
         if !kinds.contains(&kind) {
@@ -43,7 +45,8 @@ impl DatasourceBody {
             return Err(ApiError::invalid(format!("\"datasourceType\" {kind} is not available in this version")));
         };
         let parsed = entry.parse(credentials).map_err(|e| ApiError::invalid(e.message))?;
-        let tenancy = tenancy::read(body)?;
+        let has_schemas = entry.schema()["properties"].get("schema").is_some();
+        let tenancy = tenancy::read(body, has_schemas)?;
         let mut ignored: Vec<_> = parsed.ignored.into_iter().map(|key| format!("credentials.{key}")).collect();
         ignored.extend(body.keys().filter(|key| !["datasourceType", "credentials", "tenancySettings"].contains(&key.as_str())).cloned());
         Ok(Self { entry, name: name.to_owned(), credentials: parsed.canonical, tenancy, ignored })

@@ -18,7 +18,7 @@ pub(crate) async fn create(
     Writer(tenant): Writer,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
-    let body = DatasourceBody::read(&body, app.registry)?;
+    let body = DatasourceBody::read(body, app.registry)?;
     let request = Request { entry: body.entry, name: body.name, credentials: body.credentials, tenancy: body.tenancy };
     match onboard(&app, tenant, &request).await {
         Ok(()) => Ok(named(&request.name, &body.ignored)),

@@ -8,8 +8,8 @@ use crate::extract::{filled, object, string};
 
 const PATH: &str = "tenancySettings.";
 
-/// Reads the settings of a request; absent and `null` mean none.
-pub(super) fn read(body: &Map<String, Value>) -> Result<Option<Tenancy>, ApiError> {
+/// Reads the settings of a request; absent and `null` mean none. Only a kind that `has_schemas` must name one.
+pub(super) fn read(body: &Map<String, Value>, has_schemas: bool) -> Result<Option<Tenancy>, ApiError> {
     if body.get("tenancySettings").is_none_or(Value::is_null) {
         return Ok(None);
     }
@@ -30,8 +30,7 @@ pub(super) fn read(body: &Map<String, Value>) -> Result<Option<Tenancy>, ApiErro
     Ok(Some(Tenancy {
         level: TenancyLevel::Table,
         client_column_type: Some(one_of(settings, "clientColumnType", &["NUMBER", "STRING"])?.to_owned()),
-        // Databases without schemas have an empty one.
-        schema_name: Some(string(settings, PATH, "schemaName")?.to_owned()),
+        schema_name: if has_schemas { text("schemaName")? } else { Some(string(settings, PATH, "schemaName")?.to_owned()) },
         table_name: text("tableName")?,
         client_name_column: text("tableClientNameColumn")?,
         primary_key_column: text("tablePrimaryKeyColumn")?,
@@ -68,13 +67,13 @@ mod tests {
 
     fn message(settings: Value) -> String {
         let body = Map::from_iter([("tenancySettings".to_owned(), settings)]);
-        read(&body).err().map(|e| e.message().to_owned()).unwrap_or_default()
+        read(&body, false).err().map(|e| e.message().to_owned()).unwrap_or_default()
     }
 
     #[test]
     fn absent_and_null_mean_none() {
-        assert_eq!(read(&Map::new()), Ok(None));
-        assert_eq!(read(&Map::from_iter([("tenancySettings".to_owned(), Value::Null)])), Ok(None));
+        assert_eq!(read(&Map::new(), true), Ok(None));
+        assert_eq!(read(&Map::from_iter([("tenancySettings".to_owned(), Value::Null)]), true), Ok(None));
     }
 
     #[test]
@@ -95,6 +94,8 @@ mod tests {
             assert_eq!(message(wrong), format!("\"tenancySettings.{key}\" must be a string"));
         }
         let mut empty = full;
+        let body = Map::from_iter([("tenancySettings".to_owned(), empty.clone())]);
+        assert_eq!(read(&body, true).err().expect("a schema").message(), "\"tenancySettings.schemaName\" is not allowed to be empty");
         empty["tableName"] = json!("");
         assert_eq!(message(empty), "\"tenancySettings.tableName\" is not allowed to be empty");
     }

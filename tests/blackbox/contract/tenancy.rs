@@ -12,7 +12,7 @@ fn with(mut body: Value, tenancy: Value) -> Value {
 }
 
 fn by_table() -> Value {
-    json!({"tenancyLevel": "TABLE", "clientColumnType": "NUMBER", "schemaName": "", "tableName": "client_mapping", "tableClientNameColumn": "client_id", "tablePrimaryKeyColumn": "id"})
+    json!({"tenancyLevel": "TABLE", "clientColumnType": "NUMBER", "schemaName": "public", "tableName": "client_mapping", "tableClientNameColumn": "client_id", "tablePrimaryKeyColumn": "id"})
 }
 
 async fn stored(setup: &Setup, name: &str) -> Option<Tenancy> {
@@ -31,7 +31,7 @@ async fn kept_when_absent_overwritten_when_present() {
         let first = stored(&setup, "x").await.expect("there");
         assert_eq!(
             (first.level, first.client_column_type.as_deref(), first.schema_name.as_deref()),
-            (TenancyLevel::Table, Some("NUMBER"), Some(""))
+            (TenancyLevel::Table, Some("NUMBER"), Some("public"))
         );
         for absent in [source.body("x"), with(source.body("x"), Value::Null)] {
             client.update(&absent).await.ok();

@@ -98,7 +98,7 @@ async fn list_delete_sync_and_progress() {
         ("?datasourceName=", "INVALID_REQUEST_BODY", "\"datasourceName\" is not allowed to be empty"),
         ("?datasourceName=a%00", "INVALID_REQUEST_BODY", "\"datasourceName\" must be a string"),
         ("?datasourceName=nope", "DATASOURCE_NAME_ERROR", "Datasource not found"),
-        ("?datasourceName=%FF", "DATASOURCE_NAME_ERROR", "Datasource not found"),
+        ("?datasourceName=%FF", "INVALID_REQUEST_BODY", "the query is not valid UTF-8"),
     ] {
         let answer = client.send(client.request(reqwest::Method::DELETE, &format!("/api/v2/datasource{query}"))).await;
         assert_eq!((answer.code(), answer.message()), ((400, code), message), "{query}");

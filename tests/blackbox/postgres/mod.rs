@@ -4,6 +4,7 @@ mod catalog;
 mod family;
 mod pooler;
 mod privileges;
+mod ssh;
 mod tls;
 
 use serde_json::{Value, json};

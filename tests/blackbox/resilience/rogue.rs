@@ -81,6 +81,12 @@ async fn r2_r3_r4_r5_hostile_postgres() {
             vec![welcome(), [row, message(b'D', &[0, 2, 0x7f, 0xff, 0xff, 0xff]), message(b'Z', b"I")].concat()],
             protocol,
         ),
+        (
+            "R4 a type of types of types",
+            vec![welcome(), message(b'T', b"\0\x01version\0\0\0\0\0\0\0\0\x01\x86\x9f\xff\xff\xff\xff\xff\xff\0\0")],
+            protocol,
+        ),
+        ("R5 notices without end", vec![message(b'N', &[b'x'; 60_000]).repeat(8)], protocol),
         ("R4 an empty error", vec![message(b'E', b"\0")], protocol),
         ("Kerberos", vec![message(b'R', &[0, 0, 0, 7])], unsupported),
         ("an authentication request of another product", vec![message(b'R', &[0, 0, 0, 13, 1, 2])], unsupported),

@@ -1,5 +1,6 @@
 //! What the black-box tests share: the built binary as a server, a client, real PostgreSQL servers.
 
+pub(crate) mod bastion;
 pub(crate) mod client;
 pub(crate) mod postgres;
 pub(crate) mod process;

@@ -58,6 +58,11 @@ impl CatalogBuilder {
         }
     }
 
+    /// Marks the catalog partial: the connector itself left something out.
+    pub fn left_out(&mut self, reason: &'static str) {
+        self.partial.insert(reason);
+    }
+
     /// Whether a cap has been reached after which no table will be taken: a connector may stop reading.
     pub fn is_full(&self) -> bool {
         self.tables >= self.limits.tables as u64 || self.bytes >= self.limits.catalog_bytes || self.columns >= self.limits.columns as u64

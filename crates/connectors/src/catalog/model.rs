@@ -58,7 +58,7 @@ pub struct Column<'a> {
     pub nullable: bool,
     /// The expression of its default.
     pub default: Option<&'a str>,
-    /// How its value comes about, if not by writing: `identity` or `stored`.
+    /// How its value comes about, if not by writing: `identity`, `stored` or `virtual`.
     pub generated: Option<&'static str>,
     /// Its comment.
     pub comment: Option<&'a str>,

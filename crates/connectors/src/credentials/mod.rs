@@ -4,8 +4,10 @@ mod message;
 mod normalize;
 mod schema;
 mod shared;
+mod ssh;
 
 pub use message::CredentialsError;
 pub(crate) use schema::CredentialsSchema;
 pub use schema::Parsed;
 pub(crate) use shared::{HostName, SslVerify, Toggle};
+pub(crate) use ssh::SshFields;

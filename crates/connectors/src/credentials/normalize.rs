@@ -18,18 +18,18 @@ fn fold(key: &str) -> String {
 }
 
 /// How well `key` names the property: 0 exactly, then by folding, by alias, by folded alias; none not at all.
-fn rank(key: &str, name: &str, property: &Value) -> Option<u8> {
+fn rank(key: &str, folded: &str, name: &str, property: &Value) -> Option<u8> {
     if key == name {
         return Some(0);
     }
-    if fold(key) == fold(name) {
+    if folded == fold(name) {
         return Some(1);
     }
     let aliases = || property["x-aliases"].as_array().into_iter().flatten().filter_map(Value::as_str);
     if aliases().any(|a| a == key) {
         return Some(2);
     }
-    aliases().any(|a| fold(a) == fold(key)).then_some(3)
+    aliases().any(|a| fold(a) == folded).then_some(3)
 }
 
 fn takes(property: &Value, wanted: &str) -> bool {
@@ -41,30 +41,31 @@ fn takes(property: &Value, wanted: &str) -> bool {
 }
 
 fn convert(value: &Value, property: &Value) -> Value {
-    if let Value::String(text) = value {
-        if takes(property, "integer") {
-            if let Ok(number) = text.trim().parse::<i64>() {
-                return json!(number);
-            }
-            if let Ok(number) = text.trim().parse::<f64>() {
-                return json!(number);
-            }
-        }
-        match (takes(property, "boolean"), text.trim()) {
-            (true, "true") => return json!(true),
-            (true, "false") => return json!(false),
-            _ => {}
-        }
+    let text = value.as_str().map(str::trim);
+    if takes(property, "integer") {
+        let number = value.as_f64().or_else(|| text.and_then(|t| t.parse().ok()));
+        return match number {
+            // 5432.0 is a whole number to JSON Schema and to Joi.
+            #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
+            Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => json!(number as i64),
+            Some(number) => json!(number),
+            None => value.clone(),
+        };
     }
-    value.clone()
+    match text {
+        Some("true") if takes(property, "boolean") => json!(true),
+        Some("false") if takes(property, "boolean") => json!(false),
+        _ => value.clone(),
+    }
 }
 
 /// Sorts `input` by the properties of `schema`. `name` belongs to every kind and is not looked at.
 pub(super) fn normalize(input: &Map<String, Value>, schema: &Value) -> Normalized {
     let mut known = Map::new();
     let mut used = vec!["name"];
+    let folded: Vec<_> = input.iter().map(|(key, value)| (key, fold(key), value)).collect();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        let ranked = input.iter().filter_map(|(key, value)| rank(key, name, property).map(|rank| (rank, key, value)));
+        let ranked = folded.iter().filter_map(|(key, folded, value)| rank(key, folded, name, property).map(|rank| (rank, *key, *value)));
         if let Some((_, key, value)) = ranked.min_by_key(|(rank, ..)| *rank) {
             used.push(key);
             known.insert(name.clone(), convert(value, property));
@@ -109,5 +110,8 @@ mod tests {
         let (known, _) = run(json!({"port": "x", "sslMode": "yes", "host": 5}));
         assert_eq!(known, json!({"host": 5, "port": "x", "sslMode": "yes"}));
         assert_eq!(run(json!({"port": "1.5"})).0, json!({"port": 1.5}));
+        for whole in [json!(5432), json!(5432.0), json!("5432.0"), json!("5.432e3")] {
+            assert_eq!(run(json!({"port": whole})).0, json!({"port": 5432}));
+        }
     }
 }

@@ -17,6 +17,9 @@ pub struct Parsed {
     pub ignored: Vec<String>,
 }
 
+/// No kind has more than a dozen or two; each is compared with all spellings of all fields.
+const KEYS: usize = 200;
+
 pub(crate) struct CredentialsSchema {
     json: Value,
     validator: Validator,
@@ -39,6 +42,9 @@ impl CredentialsSchema {
     }
 
     pub(crate) fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, CredentialsError> {
+        if credentials.len() > KEYS {
+            return Err(CredentialsError { field: String::new(), message: format!("\"credentials\" must have at most {KEYS} keys") });
+        }
         let normalized = normalize(credentials, &self.json);
         if let Some((key, _)) = normalized.known.iter().find(|(_, value)| value.as_str().is_some_and(|text| text.contains('\0'))) {
             return Err(CredentialsError::new(key, "must not contain a NUL character"));

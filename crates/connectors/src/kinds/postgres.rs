@@ -1,7 +1,7 @@
 //! PostgreSQL.
 
 use async_trait::async_trait;
-use egress::Session;
+use egress::{Session, Step};
 
 use crate::catalog::CatalogBuilder;
 use crate::connector::{Connector, ServerInfo};
@@ -19,12 +19,16 @@ impl Connector for Postgres {
     type Credentials = PgCredentials;
     type Connection = PgConnection;
 
+    fn steps(credentials: &PgCredentials) -> Vec<Step> {
+        pg::steps(credentials)
+    }
+
     async fn connect(credentials: &PgCredentials, cx: &Session) -> Result<PgConnection, ConnectError> {
         pg::connect(credentials, cx).await
     }
 
-    async fn check(credentials: &PgCredentials, connection: &mut PgConnection) -> Result<ServerInfo, ConnectError> {
-        pg::check(credentials, connection).await
+    async fn check(credentials: &PgCredentials, connection: &mut PgConnection, cx: &Session) -> Result<ServerInfo, ConnectError> {
+        pg::check(credentials, connection, cx).await
     }
 
     async fn introspect(connection: &mut PgConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {

@@ -10,7 +10,7 @@ use futures_util::TryStreamExt;
 use tokio_postgres::Client;
 
 use super::error::map;
-use super::introspect::{each, get, rows, stream};
+use super::introspect::{Held, each, get, rows, stream};
 use super::keys::{Constraints, KeyColumns, Keys, relation};
 use super::types::normalize;
 use crate::catalog::{CatalogBuilder, Column};
@@ -44,19 +44,23 @@ const COLUMNS: &str = r"select table_schema::text, table_name::text, column_name
 
 /// Reads everything that the user may see.
 pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    let held = Held::new();
     let (mut tables, mut notes) = (HashMap::new(), HashMap::<u32, HashMap<String, String>>::new());
     let (mut constraints, mut names) = (Constraints::default(), KeyColumns::default());
     let (schemas, (), (), (), (), columns) = tokio::try_join!(
-        rows(client, SCHEMAS),
-        each(client, RELATIONS, |row| relation(row).map(|(oid, relation)| drop(tables.insert(oid, relation)))),
-        each(client, COMMENTS, |row| {
+        rows(client, &held, SCHEMAS),
+        each(client, &held, RELATIONS, |row| relation(row).map(|(oid, relation)| drop(tables.insert(oid, relation)))),
+        each(client, &held, COMMENTS, |row| {
             notes.entry(get(row, 0)?).or_default().insert(get(row, 1)?, get(row, 2)?);
             Ok(())
         }),
-        each(client, CONSTRAINTS, |row| constraints.take(row)),
-        each(client, KEYED, |row| names.take(row)),
+        each(client, &held, CONSTRAINTS, |row| constraints.take(row)),
+        each(client, &held, KEYED, |row| names.take(row)),
         stream(client, COLUMNS),
     )?;
+    if !held.fitted() {
+        out.left_out("catalog_bytes");
+    }
     for row in &schemas {
         out.schema(get(row, 0)?);
     }

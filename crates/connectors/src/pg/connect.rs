@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use egress::{BoxStream, Session, Target, TlsOptions, Verify, connect_tls};
+use egress::{BoxStream, Host, Session, Step, Target, TlsOptions, Verify, connect_tls};
 use secrecy::ExposeSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 use tokio_postgres::config::{SslMode, SslNegotiation};
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config};
 
 use super::channel_binding::{Established, end_point};
@@ -16,7 +16,6 @@ use super::error::map;
 use super::guard::Guard;
 use super::product::{Product, detect};
 use crate::connector::ServerInfo;
-use crate::credentials::Toggle;
 use crate::error::{ConnectError, ConnectErrorKind};
 
 /// An authenticated connection. The task that drives it ends with it.
@@ -25,6 +24,7 @@ pub(crate) struct PgConnection {
     pub(super) product: Product,
     /// Why the connection broke, if it did; statements only see that it is closed.
     broken: Arc<OnceLock<ConnectError>>,
+    ssh_host_key: Option<String>,
     _driver: JoinSet<()>,
 }
 
@@ -36,13 +36,31 @@ impl PgConnection {
     }
 }
 
+/// The steps that a job takes.
+pub(crate) fn steps(credentials: &PgCredentials) -> Vec<Step> {
+    let tunnel = credentials.ssh.tunnel();
+    let first = tunnel.as_ref().map_or(&credentials.host.0, |t| &t.server.host);
+    let mut steps = vec![Step::Validate, Step::Policy];
+    steps.extend(matches!(first, Host::Name(_)).then_some(Step::Resolve));
+    steps.extend(tunnel.iter().flat_map(|_| [Step::SshConnect, Step::SshHostKey, Step::SshAuth]));
+    steps.push(Step::Connect);
+    steps.extend((credentials.ssl_mode == Some(true)).then_some(Step::Tls));
+    steps.extend([Step::Authenticate, Step::Database, Step::List, Step::Read]);
+    steps
+}
+
 /// Connects and authenticates.
 pub(crate) async fn connect(credentials: &PgCredentials, cx: &Session) -> Result<PgConnection, ConnectError> {
-    if credentials.ssh_tunnel == Some(Toggle::Enable) {
-        return Err(ConnectErrorKind::TunnelUnavailable.into());
-    }
     let target = Target::new(credentials.host.0.clone(), credentials.port);
-    let mut stream = cx.dial(&target).await?;
+    let mut ssh_host_key = None;
+    let mut stream = match credentials.ssh.tunnel() {
+        None => cx.dial(&target).await?,
+        Some(tunnel) => {
+            let (behind, key) = cx.through(&tunnel).await?;
+            ssh_host_key = Some(key);
+            behind.dial(&target).await?
+        }
+    };
     let mut tls = Established { end_point: None };
     let mut config = Config::new();
     config
@@ -53,17 +71,23 @@ pub(crate) async fn connect(credentials: &PgCredentials, cx: &Session) -> Result
         .ssl_mode(SslMode::Disable);
     let mut protected = false;
     if credentials.ssl_mode == Some(true) {
-        request_tls(&mut stream).await?;
         let verify = credentials.ssl_verify.map_or(Verify::Full, Verify::from);
         let options = TlsOptions { verify, ca: credentials.ssl_ca.clone() };
-        let session = connect_tls(stream, &target.host, &options, cx.deadline()).await?;
+        let make = async {
+            request_tls(&mut stream).await?;
+            Ok::<_, ConnectError>(connect_tls(stream, &target.host, &options, cx.deadline()).await?)
+        };
+        let session = cx.step(Step::Tls, make).await?;
         tls.end_point = session.get_ref().1.peer_certificates().and_then(|chain| end_point(chain.first()?));
-        protected = verify != Verify::None;
+        // Any holder of a public certificate passes for "ca" without an own CA: no one to hand a password to.
+        protected = verify == Verify::Full || (verify == Verify::Ca && credentials.ssl_ca.is_some());
         stream = Box::new(session);
         // "Direct" makes the driver skip its own request for TLS: the session it gets is there already.
         config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
     }
-    let (client, mut connection) = config.connect_raw(Guard::new(stream, protected), tls).await.map_err(|e| map(&e))?;
+    let login = async { config.connect_raw(Guard::new(stream, protected), tls).await.map_err(|e| map(&e)) };
+    let (client, mut connection) =
+        cx.step(Step::Authenticate, login).await.map_err(|e| grant(e, "CONNECT ON DATABASE", &credentials.database, credentials))?;
     let broken = Arc::new(OnceLock::new());
     let mut driver = JoinSet::new();
     driver.spawn({
@@ -76,7 +100,7 @@ pub(crate) async fn connect(credentials: &PgCredentials, cx: &Session) -> Result
             drop(connection);
         }
     });
-    Ok(PgConnection { client, product: Product::Postgres(0), broken, _driver: driver })
+    Ok(PgConnection { client, product: Product::Postgres(0), broken, ssh_host_key, _driver: driver })
 }
 
 /// Asks for TLS: `SSLRequest`, answered with one byte (PostgreSQL documentation, "SSL Session Encryption").
@@ -91,16 +115,31 @@ async fn request_tls(stream: &mut BoxStream) -> Result<(), ConnectError> {
     }
 }
 
+/// Names the privilege that is missing, ready to be run.
+fn grant(error: ConnectError, privilege: &str, object: &str, credentials: &PgCredentials) -> ConnectError {
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    match error.kind {
+        ConnectErrorKind::NoPrivilege => {
+            error.with_remedy(format!("run GRANT {privilege} {} TO {}", quoted(object), quoted(&credentials.username)))
+        }
+        _ => error,
+    }
+}
+
 /// One statement: who answers, and whether the default schema is there and open to this user.
-pub(crate) async fn check(credentials: &PgCredentials, connection: &mut PgConnection) -> Result<ServerInfo, ConnectError> {
+pub(crate) async fn check(credentials: &PgCredentials, connection: &mut PgConnection, cx: &Session) -> Result<ServerInfo, ConnectError> {
     let sql = "select version(), (select has_schema_privilege(nspname, 'USAGE') from pg_catalog.pg_namespace where nspname = $1)";
-    let row = connection.client.query_typed_one(sql, &[(&credentials.schema, Type::TEXT)]).await.map_err(|e| connection.reason(map(&e)))?;
+    let parameters: [(&(dyn ToSql + Sync), Type); 1] = [(&credentials.schema, Type::TEXT)];
+    let ask = async { connection.client.query_typed_one(sql, &parameters).await.map_err(|e| connection.reason(map(&e))) };
+    let row = cx.step(Step::Database, ask).await?;
     let protocol = |_| ConnectError::from(ConnectErrorKind::Protocol);
     let (product, info) = detect(row.try_get(0).map_err(protocol)?);
     connection.product = product;
-    match row.try_get::<_, Option<bool>>(1).map_err(protocol)? {
-        Some(true) => Ok(info),
-        Some(false) => Err(ConnectErrorKind::NoPrivilege.into()),
+    let open = match row.try_get::<_, Option<bool>>(1).map_err(protocol)? {
+        Some(true) => Ok(()),
+        Some(false) => Err(grant(ConnectErrorKind::NoPrivilege.into(), "USAGE ON SCHEMA", &credentials.schema, credentials)),
         None => Err(ConnectErrorKind::SchemaNotFound.into()),
-    }
+    };
+    cx.step(Step::List, async { open }).await?;
+    Ok(ServerInfo { ssh_host_key: connection.ssh_host_key.clone(), ..info })
 }

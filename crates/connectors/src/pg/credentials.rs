@@ -4,15 +4,11 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::credentials::{HostName, SslVerify, Toggle};
+use crate::credentials::{HostName, SshFields, SslVerify};
 
 /// Credentials of a PostgreSQL-family datasource.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(extend(
-    "if" = {"properties": {"sshTunnel": {"const": "enable"}}, "required": ["sshTunnel"]},
-    "then" = {"required": ["sshHost", "sshPort", "sshUsername", "sshPrivateKey"]}
-))]
 pub(crate) struct PgCredentials {
     /// Database hostname or IP address.
     pub(super) host: HostName,
@@ -39,22 +35,7 @@ pub(crate) struct PgCredentials {
     /// Certificates (PEM) to trust in place of the public authorities.
     #[schemars(length(min = 1))]
     pub(super) ssl_ca: Option<String>,
-    /// Connect through an SSH server.
-    pub(super) ssh_tunnel: Option<Toggle>,
-    /// SSH server hostname.
-    #[schemars(length(min = 1), extend("x-aliases" = ["tunnelHost", "ssh_hostname"]))]
-    #[expect(dead_code, reason = "checked and kept; read by the SSH dialer")]
-    pub(super) ssh_host: Option<String>,
-    /// SSH server port.
-    #[schemars(range(min = 1, max = 65535), extend("x-aliases" = ["tunnelPort"]))]
-    #[expect(dead_code, reason = "checked and kept; read by the SSH dialer")]
-    pub(super) ssh_port: Option<u16>,
-    /// SSH username.
-    #[schemars(length(min = 1), extend("x-aliases" = ["sshUser", "tunnelUser"]))]
-    #[expect(dead_code, reason = "checked and kept; read by the SSH dialer")]
-    pub(super) ssh_username: Option<String>,
-    /// SSH private key.
-    #[schemars(with = "Option<String>", extend("x-aliases" = ["privateKey", "sshKey"], "format" = "password", "writeOnly" = true))]
-    #[expect(dead_code, reason = "checked and kept; read by the SSH dialer")]
-    pub(super) ssh_private_key: Option<SecretString>,
+    /// An SSH tunnel.
+    #[serde(flatten)]
+    pub(super) ssh: SshFields,
 }

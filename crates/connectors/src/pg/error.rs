@@ -17,7 +17,7 @@ pub(super) fn map(error: &Error) -> ConnectError {
     if let Some(io) = io {
         return match io.get_ref().and_then(|inner| inner.downcast_ref::<GuardError>()) {
             Some(GuardError::PasswordExposed) => K::PasswordExposed,
-            Some(GuardError::MessageLength) => K::Protocol,
+            Some(GuardError::MessageLength | GuardError::Flood | GuardError::UnknownType) => K::Protocol,
             None if io.to_string().starts_with("unknown authentication tag") => K::AuthenticationUnsupported,
             // A message that ends before its fields do is no end of the connection.
             None if error.to_string().starts_with("error parsing response") => K::Protocol,

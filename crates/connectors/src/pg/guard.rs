@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use egress::BoxStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_postgres::types::Type;
 
 /// No message of a catalog is longer; a longer one is refused before it is gathered.
 const MESSAGE_BYTES: u32 = 16 << 20;
@@ -22,7 +23,23 @@ pub(super) enum GuardError {
     /// A message longer than any that is expected, or shorter than its own header.
     #[error("message of impossible length")]
     MessageLength,
+    /// More than any server says before it is ready.
+    #[error("too much before the first query")]
+    Flood,
+    /// A column of a type that none of our statements has. The driver would ask the server what it is, and what that
+    /// is made of, as deep as the server likes.
+    #[error("column of an unknown type")]
+    UnknownType,
 }
+
+/// Bytes that a server may send before it is ready for the first query.
+const GREETING_BYTES: u64 = 256 << 10;
+
+/// Parameters that a server may report; the driver keeps each.
+const PARAMETERS: u32 = 256;
+
+/// Bytes of a row description: our statements have a dozen columns.
+const DESCRIPTION_BYTES: u32 = 16 << 10;
 
 /// How much of the current message has been seen.
 #[derive(Debug)]
@@ -34,19 +51,47 @@ struct Reader {
     skip: u32,
     /// Whether the connection keeps a password secret from others than the verified server.
     protected: bool,
+    /// Whether the server has been ready once, and how much it said before.
+    ready: bool,
+    greeting: u64,
+    parameters: u32,
+    /// The row description that is being gathered.
+    describing: bool,
+    description: Vec<u8>,
 }
 
 impl Reader {
     fn new(protected: bool) -> Self {
-        Self { head: [0; 9], seen: 0, skip: 0, protected }
+        Self {
+            head: [0; 9],
+            seen: 0,
+            skip: 0,
+            protected,
+            ready: false,
+            greeting: 0,
+            parameters: 0,
+            describing: false,
+            description: Vec::new(),
+        }
     }
 
     fn look(&mut self, mut bytes: &[u8]) -> Result<(), GuardError> {
         while !bytes.is_empty() {
+            if !self.ready && self.greeting > GREETING_BYTES {
+                return Err(GuardError::Flood);
+            }
             if self.skip > 0 {
                 let n = bytes.len().min(self.skip as usize);
+                self.greeting += n as u64;
+                if self.describing {
+                    self.description.extend_from_slice(&bytes[..n]);
+                }
                 bytes = &bytes[n..];
                 self.skip -= u32::try_from(n).unwrap_or(u32::MAX);
+                if self.describing && self.skip == 0 {
+                    self.describing = false;
+                    known_types(&std::mem::take(&mut self.description))?;
+                }
                 continue;
             }
             let wanted = if self.seen >= 1 && self.head[0] == b'R' { 9 } else { 5 };
@@ -72,11 +117,36 @@ impl Reader {
         if tag == b'R' && !self.protected && matches!(u32::from_be_bytes(code), 3 | 5) {
             return Err(GuardError::PasswordExposed);
         }
+        match tag {
+            b'Z' => self.ready = true,
+            b'S' => self.parameters += 1,
+            b'T' if length > DESCRIPTION_BYTES => return Err(GuardError::MessageLength),
+            b'T' => self.describing = length > read,
+            _ => {}
+        }
+        if self.parameters > PARAMETERS {
+            return Err(GuardError::Flood);
+        }
         self.skip = length - read;
         self.seen = 0;
         self.head = [0; 9];
         Ok(())
     }
+}
+
+/// Checks the types in a row description: a count, then for each column its name (ending in NUL) and 18 bytes, of
+/// which the 7th to 10th are the type's OID.
+fn known_types(body: &[u8]) -> Result<(), GuardError> {
+    let mut rest = body.get(2..).unwrap_or_default();
+    while let Some(end) = rest.iter().position(|byte| *byte == 0) {
+        let Some((fields, tail)) = rest[end + 1..].split_first_chunk::<18>() else { return Ok(()) };
+        let oid = u32::from_be_bytes([fields[6], fields[7], fields[8], fields[9]]);
+        if Type::from_oid(oid).is_none() {
+            return Err(GuardError::UnknownType);
+        }
+        rest = tail;
+    }
+    Ok(())
 }
 
 /// A stream whose incoming messages are looked at.
@@ -147,6 +217,29 @@ mod tests {
             assert_eq!(verdict(false, &request), wanted, "code {code}");
             assert_eq!(verdict(true, &request), Ok(()), "code {code}");
         }
+    }
+
+    fn description(oid: u32) -> Vec<u8> {
+        let column = [b"name\0\0\0\0\0\0\0".as_slice(), &oid.to_be_bytes(), &[0; 8]].concat();
+        message(b'T', &[[0, 2].as_slice(), &column, &column].concat())
+    }
+
+    /// Threat R4: a type that the driver would have to ask for.
+    #[test]
+    fn r4_unknown_types() {
+        assert_eq!(verdict(true, &description(25)), Ok(()));
+        assert_eq!(verdict(true, &[description(25), description(99_999)].concat()), Err(GuardError::UnknownType));
+        assert_eq!(verdict(true, &message(b'T', &[0, 0])), Ok(()));
+    }
+
+    /// Threat R5: a greeting without end, parameters without end.
+    #[test]
+    fn r5_floods() {
+        let notice = message(b'N', &[b'x'; 1_000]);
+        assert_eq!(verdict(true, &notice.repeat(300)), Err(GuardError::Flood));
+        assert_eq!(verdict(true, &[message(b'Z', b"I"), notice.repeat(300)].concat()), Ok(()), "once it is ready, notices go by");
+        let ready = [message(b'Z', b"I"), message(b'S', b"a\0b\0").repeat(300)].concat();
+        assert_eq!(verdict(true, &ready), Err(GuardError::Flood));
     }
 
     /// Threat R5: lengths that no message has.

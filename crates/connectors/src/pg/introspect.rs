@@ -1,6 +1,7 @@
 //! The read of a schema: one read-only transaction, a handful of set-based statements.
 
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::TryStreamExt;
 use tokio_postgres::types::{ToSql, Type};
@@ -43,16 +44,54 @@ async fn read(connection: &PgConnection, out: &mut CatalogBuilder) -> Result<(),
 
 const NO_PARAMETERS: [(&(dyn ToSql + Sync), Type); 0] = [];
 
+/// How much of a catalog may be held in memory at once, over all statements. Columns are not held, they stream.
+const HELD_BYTES: usize = 64 << 20;
+
+/// What is left of [`HELD_BYTES`]. Rows beyond it are passed over, and the catalog is partial.
+pub(super) struct Held(AtomicUsize);
+
+impl Held {
+    pub(super) fn new() -> Self {
+        Self(AtomicUsize::new(HELD_BYTES))
+    }
+
+    /// Whether everything fitted.
+    pub(super) fn fitted(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+
+    fn takes(&self, row: &Row) -> bool {
+        // A row costs its bytes, and about as much again for being kept.
+        let cost = row.raw_size_bytes() + 128;
+        let spend = |left: usize| Some(left.saturating_sub(cost));
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_ok_and(|before| before > cost)
+    }
+}
+
 /// All rows of a statement, unnamed and in one round trip.
-pub(super) async fn rows(client: &Client, sql: &str) -> Result<Vec<Row>, ConnectError> {
-    client.query_typed(sql, &NO_PARAMETERS).await.map_err(|e| map(&e))
+pub(super) async fn rows(client: &Client, held: &Held, sql: &str) -> Result<Vec<Row>, ConnectError> {
+    let mut all = Vec::new();
+    let mut rows = pin!(stream(client, sql).await?);
+    while let Some(row) = rows.try_next().await.map_err(|e| map(&e))? {
+        if held.takes(&row) {
+            all.push(row);
+        }
+    }
+    Ok(all)
 }
 
 /// Hands each row of a statement to `take` as it comes: what is kept of a large catalog is what `take` keeps.
-pub(super) async fn each(client: &Client, sql: &str, mut take: impl FnMut(&Row) -> Result<(), ConnectError>) -> Result<(), ConnectError> {
+pub(super) async fn each(
+    client: &Client,
+    held: &Held,
+    sql: &str,
+    mut take: impl FnMut(&Row) -> Result<(), ConnectError>,
+) -> Result<(), ConnectError> {
     let mut rows = pin!(stream(client, sql).await?);
     while let Some(row) = rows.try_next().await.map_err(|e| map(&e))? {
-        take(&row)?;
+        if held.takes(&row) {
+            take(&row)?;
+        }
     }
     Ok(())
 }

@@ -16,6 +16,6 @@ mod product;
 mod redshift;
 mod types;
 
-pub(crate) use connect::{PgConnection, check, connect};
+pub(crate) use connect::{PgConnection, check, connect, steps};
 pub(crate) use credentials::PgCredentials;
 pub(crate) use introspect::introspect;

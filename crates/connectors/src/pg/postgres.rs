@@ -11,7 +11,7 @@ use futures_util::TryStreamExt;
 use tokio_postgres::Client;
 
 use super::error::map;
-use super::introspect::{each, get, rows, stream};
+use super::introspect::{Held, each, get, rows, stream};
 use super::keys::{Constraints, KeyColumns, Keys, relation};
 use super::types::normalize;
 use crate::catalog::{CatalogBuilder, Column};
@@ -98,33 +98,37 @@ impl Texts {
 
 /// Reads everything that the user may see.
 pub(super) async fn read(client: &Client, major: u32, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    let held = Held::new();
     let (defaults, constraints, attributes) = (in_line(DEFAULTS, major), constraints(major), attributes(major));
     let (mut tables, mut kinds, mut notes) = (HashMap::new(), HashMap::new(), HashMap::new());
     let (mut expressions, mut texts) = (HashMap::new(), Texts::default());
     let (mut found, mut names) = (Constraints::default(), KeyColumns::default());
     // All are sent at once and answered one after the other; each row goes to its place as it comes.
     let (schemas, (), (), (), (), (), (), columns) = tokio::try_join!(
-        rows(client, SCHEMAS),
-        each(client, RELATIONS, |row| relation(row).map(|(oid, relation)| drop(tables.insert(oid, relation)))),
-        each(client, TYPES, |row| {
+        rows(client, &held, SCHEMAS),
+        each(client, &held, RELATIONS, |row| relation(row).map(|(oid, relation)| drop(tables.insert(oid, relation)))),
+        each(client, &held, TYPES, |row| {
             let category = char::from(u8::try_from(get::<i8>(row, 3)?).unwrap_or(b'X'));
             kinds.insert((get::<u32>(row, 0)?, get::<i32>(row, 1)?), (get::<String>(row, 2)?, normalize(get(row, 4)?, category)));
             Ok(())
         }),
-        each(client, &defaults, |row| {
+        each(client, &held, &defaults, |row| {
             if let Some(text) = get::<Option<&str>>(row, 2)? {
                 expressions.insert((get::<u32>(row, 0)?, get::<i16>(row, 1)?), texts.shared(text));
             }
             Ok(())
         }),
-        each(client, COMMENTS, |row| {
+        each(client, &held, COMMENTS, |row| {
             notes.insert((get::<u32>(row, 0)?, get::<i32>(row, 1)?), get::<String>(row, 2)?);
             Ok(())
         }),
-        each(client, &constraints, |row| found.take(row)),
-        each(client, REFERENCED, |row| names.take(row)),
+        each(client, &held, &constraints, |row| found.take(row)),
+        each(client, &held, REFERENCED, |row| names.take(row)),
         stream(client, &attributes),
     )?;
+    if !held.fitted() {
+        out.left_out("catalog_bytes");
+    }
     for row in &schemas {
         out.schema(get(row, 0)?);
     }
@@ -156,6 +160,7 @@ pub(super) async fn read(client: &Client, major: u32, out: &mut CatalogBuilder) 
             kinds.get(&(get(&row, 3)?, get(&row, 4)?)).map_or(("unknown", "other"), |(native, word)| (native.as_str(), *word));
         let generated = match (get::<i8>(&row, 6)?, get::<i8>(&row, 7)?) {
             (0, 0) => None,
+            (0, 0x76) => Some("virtual"),
             (0, _) => Some("stored"),
             _ => Some("identity"),
         };

@@ -19,7 +19,7 @@ pub(super) fn detect(version: &str) -> (Product, ServerInfo) {
     let after = |word: &str| version.split_once(word).and_then(|(_, rest)| rest.split_whitespace().next()).unwrap_or_default();
     let clean =
         |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+')).take(40).collect::<String>();
-    let info = |product: &str, version: &str| ServerInfo { product: product.to_owned(), version: clean(version) };
+    let info = |product: &str, version: &str| ServerInfo { product: product.to_owned(), version: clean(version), ssh_host_key: None };
     if version.contains("Redshift ") {
         return (Product::Redshift, info("Amazon Redshift", after("Redshift ")));
     }
@@ -56,7 +56,7 @@ mod tests {
             ("", Product::Postgres(0), "PostgreSQL", ""),
             ("PostgreSQL <script>\u{1b}[31m", Product::Postgres(0), "PostgreSQL", "script31m"),
         ] {
-            assert_eq!(detect(text), (product, ServerInfo { product: name.into(), version: version.into() }), "{text}");
+            assert_eq!(detect(text), (product, ServerInfo { product: name.into(), version: version.into(), ssh_host_key: None }), "{text}");
         }
     }
 }

@@ -9,7 +9,7 @@ use futures_util::TryStreamExt;
 use tokio_postgres::{Client, Row};
 
 use super::error::map;
-use super::introspect::{get, rows, stream};
+use super::introspect::{Held, get, rows, stream};
 use super::types::normalize;
 use crate::catalog::{CatalogBuilder, Column, ForeignKey, Table, TableKind};
 use crate::error::{ConnectError, ConnectErrorKind};
@@ -40,16 +40,20 @@ const KEYED: &str = "select a.attrelid, a.attnum, a.attname::text from pg_attrib
 
 /// Reads everything that the user may see.
 pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    let held = Held::new();
     // A leader node runs one statement of a connection at a time: nothing is gained by sending them together.
-    for row in &rows(client, SCHEMAS).await? {
+    for row in &rows(client, &held, SCHEMAS).await? {
         out.schema(get(row, 0)?);
     }
-    let tables = rows(client, TABLES).await?;
+    let tables = rows(client, &held, TABLES).await?;
     let mut heads = HashMap::new();
     for row in &tables {
         heads.insert((get::<&str>(row, 0)?, get::<&str>(row, 1)?), (kind(get(row, 2)?), get::<Option<&str>>(row, 3)?));
     }
-    let (constraints, keyed) = (rows(client, CONSTRAINTS).await?, rows(client, KEYED).await?);
+    let (constraints, keyed) = (rows(client, &held, CONSTRAINTS).await?, rows(client, &held, KEYED).await?);
+    if !held.fitted() {
+        out.left_out("catalog_bytes");
+    }
     let keys = Keys::new(&constraints, &keyed)?;
 
     let mut columns = pin!(stream(client, COLUMNS).await?);
@@ -74,11 +78,11 @@ pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<()
             comment: get::<Option<&str>>(&row, 9)?.filter(|c| !c.is_empty()),
         });
     }
-    external(client, out).await
+    external(client, &held, out).await
 }
 
-async fn external(client: &Client, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
-    let tables = rows(client, EXTERNAL_TABLES).await?;
+async fn external(client: &Client, held: &Held, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    let tables = rows(client, held, EXTERNAL_TABLES).await?;
     let name = |r: &Row| Ok((get(r, 0)?, get(r, 1)?));
     let mut bare: HashSet<(String, String)> = tables.iter().map(name).collect::<Result<_, ConnectError>>()?;
     let mut columns = pin!(stream(client, EXTERNAL_COLUMNS).await?);
