@@ -61,6 +61,7 @@ pub(crate) fn document(registry: Registry) -> Value {
                 "delete": v2::delete::operation(),
             },
             "/api/v2/datasource/sync": {"post": v2::sync::operation()},
+            "/api/v2/datasource/test": {"post": v2::test::operation()},
             "/api/v2/datasource/getDatasourceProgress": {"post": v2::progress::operation()},
             "/health/live": {"get": health::operation("live", "The process runs")},
             "/health/ready": {"get": health::operation("ready", "The server can do its work")},

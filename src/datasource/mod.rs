@@ -1,15 +1,19 @@
 //! The use cases that every HTTP surface calls. No HTTP in here.
 
+mod diagnose;
 mod ingest;
 mod onboard;
 mod sync;
 mod update;
 
-use connectors::Entry;
+use connectors::{Entry, Source};
 use serde_json::Value;
-use store::{Binding, CipherError, StoreError, Tenancy, Tenant};
+use store::{Binding, CipherError, Datasource, StoreError, Tenancy, Tenant};
 use uuid::Uuid;
 
+use crate::app::App;
+
+pub(crate) use diagnose::{Diagnosis, Outcome, StepReport, diagnose};
 pub(crate) use onboard::{OnboardError, onboard};
 pub(crate) use sync::{SyncError, sync};
 pub(crate) use update::{UpdateError, update};
@@ -45,6 +49,14 @@ fn pin_host_key(credentials: &mut Value, seen: Option<String>) {
     if let (Some(seen), Some(fields)) = (seen, credentials.as_object_mut()) {
         fields.insert(HOST_KEY.to_owned(), Value::String(seen));
     }
+}
+
+/// A stored datasource with its credentials opened and bound to its connector.
+pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<(&'static str, Box<dyn Source>), Failure> {
+    let plain = app.cipher.open(credentials_of(tenant, stored.uuid), &stored.sealed).await?;
+    let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
+    let credentials = serde_json::from_slice(&plain).map_err(|_| Failure::Unreadable)?;
+    Ok((entry.kind, entry.bind(credentials).map_err(|_| Failure::Unreadable)?))
 }
 
 /// Where the credentials of a datasource are sealed to.

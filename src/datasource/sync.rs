@@ -1,10 +1,10 @@
 //! Reading the schema again with the stored credentials.
 
-use connectors::{ConnectError, Source};
+use connectors::ConnectError;
 use store::{Change, Datasource, Replaced, StoreError, Tenant};
 
 use super::ingest::{IngestError, ingest};
-use super::{ATTEMPTS, Failure, credentials_of};
+use super::{ATTEMPTS, Failure, stored_source};
 use crate::app::App;
 use crate::clock;
 
@@ -25,7 +25,7 @@ pub(crate) enum SyncError {
 pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> Result<(), SyncError> {
     let failed = |e: StoreError| SyncError::Failed(e.into());
     for _ in 0..ATTEMPTS {
-        let (kind, source) = source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
+        let (kind, source) = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
         let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
         let mut probe = app.prober.start(tenant, kind, source);
         let server = match probe.tested().await {
@@ -57,13 +57,6 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
         }
     }
     Err(SyncError::Contended)
-}
-
-async fn source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<(&'static str, Box<dyn Source>), Failure> {
-    let plain = app.cipher.open(credentials_of(tenant, stored.uuid), &stored.sealed).await?;
-    let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
-    let credentials = serde_json::from_slice(&plain).map_err(|_| Failure::Unreadable)?;
-    Ok((entry.kind, entry.bind(credentials).map_err(|_| Failure::Unreadable)?))
 }
 
 async fn source_failed(app: &App, tenant: Tenant, stored: &Datasource, error: ConnectError) -> SyncError {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connectors::{CatalogBuilder, ConnectError, Source};
-use egress::{Deadline, Direct, Limits, Policy, Session, SystemResolver, Trace};
+use egress::{Deadline, Direct, Limits, Policy, Session, Step, SystemResolver, Trace};
 use store::Tenant;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
@@ -75,11 +75,12 @@ impl Prober for InProcess {
         let (tested_to, tested) = oneshot::channel();
         let (read_to, read) = oneshot::channel();
         let (tables_to, tables) = mpsc::channel(WAITING);
-        let shared = self.shared.clone();
+        let (shared, trace) = (self.shared.clone(), Trace::default());
+        let steps = trace.clone();
         let work = async move {
             let began = Instant::now();
             let deadline = Deadline::after(shared.settings.test_timeout);
-            let session = Session::new(Arc::new(shared.dialer.clone()), deadline, shared.settings.limits, Trace::default());
+            let session = Session::new(Arc::new(shared.dialer.clone()), deadline, shared.settings.limits, steps.clone());
             let test = async {
                 let _permit = deadline.run(shared.tests.acquire(tenant)).await?;
                 source.open(&session).await
@@ -104,11 +105,11 @@ impl Prober for InProcess {
                 opened.introspect(&mut builder).await?;
                 deadline.run(builder.finish()).await?
             };
-            let result: Result<_, ConnectError> = read.await;
+            let result: Result<_, ConnectError> = steps.step(Step::Read, read).await;
             telemetry::probed("read", kind, result.as_ref().err(), began.elapsed());
             let _ = read_to.send(result);
         };
         let runtime = self.runtime.as_ref().expect("there until dropped");
-        Probe { tested, tables, read, _work: Aborted(runtime.spawn(work).abort_handle()) }
+        Probe { trace, tested, tables, read, _work: Aborted(runtime.spawn(work).abort_handle()) }
     }
 }

@@ -7,6 +7,7 @@ mod in_process;
 mod permits;
 
 use connectors::{Catalog, ConnectError, ConnectErrorKind, ServerInfo, Source, TableDefinition};
+use egress::Trace;
 use store::Tenant;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
@@ -21,6 +22,7 @@ pub(crate) trait Prober: Send + Sync {
 
 /// A running probe. Dropping it ends the work.
 pub(crate) struct Probe {
+    trace: Trace,
     tested: oneshot::Receiver<Result<ServerInfo, ConnectError>>,
     tables: mpsc::Receiver<TableDefinition>,
     read: oneshot::Receiver<Result<Catalog, ConnectError>>,
@@ -28,6 +30,11 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
+    /// The steps that were taken; grows while the probe runs.
+    pub(crate) fn trace(&self) -> Trace {
+        self.trace.clone()
+    }
+
     /// Waits for the connection test.
     pub(crate) async fn tested(&mut self) -> Result<ServerInfo, ConnectError> {
         (&mut self.tested).await.unwrap_or_else(|_| Err(ConnectErrorKind::Internal.into()))

@@ -3,6 +3,7 @@
 
 mod cli;
 mod contract;
+mod diagnosis;
 mod postgres;
 mod resilience;
 mod support;

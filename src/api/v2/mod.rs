@@ -7,4 +7,5 @@ pub(crate) mod list;
 pub(crate) mod progress;
 pub(crate) mod sync;
 pub(crate) mod tenancy;
+pub(crate) mod test;
 pub(crate) mod update;

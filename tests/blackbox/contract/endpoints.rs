@@ -101,6 +101,7 @@ async fn failed_tests_say_what_is_wrong() {
     let (_server, client) = setup.client();
     let source = Source::new().await;
     source.admin_sql("create schema closed; revoke all on schema closed from public").await;
+    let grant = format!("the user lacks a privilege; run GRANT USAGE ON SCHEMA \"closed\" TO \"{}\"", source.user);
     let rows: [(Value, &str); 7] = [
         (
             json!({"password": "wrong"}),
@@ -112,7 +113,7 @@ async fn failed_tests_say_what_is_wrong() {
         ),
         (json!({"database": "nope"}), "the database does not exist; check database"),
         (json!({"schema": "nope"}), "the schema does not exist in this database; check schema"),
-        (json!({"schema": "closed"}), "the user lacks a privilege; grant CONNECT on the database and USAGE on the schema to the user"),
+        (json!({"schema": "closed"}), &grant),
         (json!({"port": 1}), "the connection was refused; check host and port, and that the server is running"),
         (json!({"host": "no-such-host.invalid"}), "the host name cannot be resolved; check the spelling of the host"),
     ];

@@ -4,7 +4,7 @@ mod catalog;
 mod family;
 mod pooler;
 mod privileges;
-mod ssh;
+pub(crate) mod ssh;
 mod tls;
 
 use serde_json::{Value, json};

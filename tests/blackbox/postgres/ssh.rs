@@ -6,12 +6,12 @@ use super::cached;
 use crate::support::postgres::variable;
 use crate::support::{Setup, Source};
 
-fn file(name: &str) -> String {
+pub(crate) fn file(name: &str) -> String {
     std::fs::read_to_string(format!("{}/ssh/{name}", variable("HEADWATER_PEERS"))).expect(name)
 }
 
 /// What sends a datasource through the sshd; `extra` adds to it or replaces.
-fn tunnel(extra: &Value) -> Value {
+pub(crate) fn tunnel(extra: &Value) -> Value {
     let port: u16 = variable("HEADWATER_TEST_SSH_PORT").parse().expect("port");
     let mut fields = json!({"sshTunnel": "enable", "sshHost": "127.0.0.1", "sshPort": port, "sshUsername": variable("HEADWATER_TEST_SSH_USER"), "sshPrivateKey": file("user")});
     for (key, value) in extra.as_object().expect("an object") {

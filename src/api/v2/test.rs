@@ -1,0 +1,87 @@
+//! `POST /api/v2/datasource/test`, an addition: the connection test of create or of a stored datasource, step by step.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Map, Value, json};
+use store::Tenant;
+
+use super::body::DatasourceBody;
+use crate::api::openapi;
+use crate::app::{App, AppState};
+use crate::auth::Writer;
+use crate::datasource::{Diagnosis, Outcome, StepReport, diagnose, stored_source};
+use crate::error::{ApiError, Code};
+use crate::extract::{JsonObject, filled};
+
+/// Answers a diagnosis. A test that failed is an answer like any other: 200.
+pub(crate) async fn test(
+    State(app): State<AppState>,
+    Writer(tenant): Writer,
+    JsonObject(body): JsonObject,
+) -> Result<Json<Value>, ApiError> {
+    let (kind, source) = source(&app, tenant, body).await?;
+    let diagnosis = diagnose(&app, tenant, kind, source).await;
+    Ok(Json(json!({"data": render(&diagnosis)})))
+}
+
+async fn source(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(&'static str, Box<dyn connectors::Source>), ApiError> {
+    if !body.contains_key("datasourceName") || body.contains_key("credentials") {
+        let body = DatasourceBody::read(body, app.registry)?;
+        let source = body.entry.bind(body.credentials).map_err(|e| ApiError::invalid(e.message))?;
+        return Ok((body.entry.kind, source));
+    }
+    let name = filled(&body, "", "datasourceName")?;
+    let stored = app.store.datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
+    stored_source(app, tenant, &stored).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))
+}
+
+fn render(diagnosis: &Diagnosis) -> Value {
+    json!({
+        "success": diagnosis.succeeded(),
+        "steps": diagnosis.steps.iter().map(step).collect::<Vec<_>>(),
+        "server": diagnosis.server.as_ref().map(|s| json!({"product": s.product, "version": s.version})),
+        "counts": diagnosis.counts.as_ref().map(|c| json!({"schemas": c.schemas.len(), "tables": c.tables, "columns": c.columns})),
+        "durationMs": u64::try_from(diagnosis.took.as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+fn step(report: &StepReport) -> Value {
+    let (status, code, field, message, remedy) = match &report.outcome {
+        Outcome::Ok => ("ok", None, None, None, None),
+        Outcome::Skipped(why) => ("skipped", None, None, Some((*why).to_owned()), None),
+        Outcome::Failed(error) => {
+            let field = error.field().map(|field| format!("/credentials/{field}"));
+            ("failed", Some(error.kind.code()), field, Some(error.sentence()), Some(error.remedy()))
+        }
+    };
+    json!({
+        "step": report.step.as_str(), "status": status, "code": code, "field": field, "message": message, "remedy": remedy,
+        "durationMs": u64::try_from(report.took.as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+/// For the OpenAPI document.
+pub(crate) fn operation() -> Value {
+    let text = json!({"type": ["string", "null"]});
+    let number = json!({"type": "integer"});
+    let step = json!({"type": "object", "properties": {
+        "step": {"enum": ["validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "database", "list", "read"]},
+        "status": {"enum": ["ok", "failed", "skipped"]}, "code": text, "field": text, "message": text, "remedy": text, "durationMs": number,
+    }});
+    let data = json!({"type": "object", "properties": {
+        "success": {"type": "boolean"},
+        "steps": {"type": "array", "items": step},
+        "server": {"type": ["object", "null"], "properties": {"product": {"type": "string"}, "version": {"type": "string"}}},
+        "counts": {"type": ["object", "null"], "properties": {"schemas": number, "tables": number, "columns": number}},
+        "durationMs": number,
+    }});
+    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
+    let success = json!({"type": "object", "properties": {"data": data}});
+    let mut operation =
+        openapi::operation("testDatasource", "Test credentials, or a stored datasource, step by step; stores nothing", &success, &errors);
+    let stored = json!({"type": "object", "required": ["datasourceName"], "properties": {"datasourceName": {"type": "string"}}});
+    let body = json!({"anyOf": [{"$ref": "#/components/schemas/Datasource"}, stored]});
+    operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": body}}});
+    operation
+}
