@@ -84,6 +84,17 @@ impl Query {
     }
 }
 
+impl Query {
+    /// The value of a parameter that must be there and not be empty.
+    pub(crate) fn filled(&self, name: &str) -> Result<&str, ApiError> {
+        match self.get(name)? {
+            None => Err(ApiError::invalid(format!("\"{name}\" is required"))),
+            Some(value) if value.trim().is_empty() => Err(ApiError::invalid(format!("\"{name}\" is not allowed to be empty"))),
+            Some(value) => Ok(value),
+        }
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = ApiError;
 

@@ -6,7 +6,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::api::v2::{create, delete, list, progress, sync, test, update};
+use crate::api::v2::{create, delete, details, list, progress, schema, sync, test, types, update};
 use crate::api::{health, metrics, openapi};
 use crate::app::AppState;
 use crate::error::{ApiError, Code};
@@ -17,6 +17,9 @@ pub(crate) fn router(app: AppState) -> Router {
     Router::new()
         .route("/api/v2/datasource", get(list::list).post(create::create).put(update::update).delete(delete::delete))
         .route("/api/v2/datasource/sync", post(sync::sync))
+        .route("/api/v2/datasource/types", get(types::types))
+        .route("/api/v2/datasource/details", get(details::details))
+        .route("/api/v2/datasource/schema", get(schema::schema))
         .route("/api/v2/datasource/test", post(test::test))
         .route("/api/v2/datasource/getDatasourceProgress", post(progress::progress))
         .route("/health/live", get(health::live))

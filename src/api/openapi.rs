@@ -61,6 +61,9 @@ pub(crate) fn document(registry: Registry) -> Value {
                 "delete": v2::delete::operation(),
             },
             "/api/v2/datasource/sync": {"post": v2::sync::operation()},
+            "/api/v2/datasource/types": {"get": v2::types::operation()},
+            "/api/v2/datasource/details": {"get": v2::details::operation()},
+            "/api/v2/datasource/schema": {"get": v2::schema::operation()},
             "/api/v2/datasource/test": {"post": v2::test::operation()},
             "/api/v2/datasource/getDatasourceProgress": {"post": v2::progress::operation()},
             "/health/live": {"get": health::operation("live", "The process runs")},
@@ -74,7 +77,7 @@ pub(crate) fn document(registry: Registry) -> Value {
 }
 
 /// A kind's credentials with the `name` that every kind has.
-fn credentials(entry: &connectors::Entry) -> Value {
+pub(crate) fn credentials(entry: &connectors::Entry) -> Value {
     let mut schema = entry.schema().clone();
     let mut example: Value = serde_json::from_str(entry.example).unwrap_or_default();
     example["name"] = json!(format!("my-{}", entry.kind));

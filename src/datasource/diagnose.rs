@@ -63,19 +63,19 @@ pub(crate) async fn diagnose(app: &App, tenant: Tenant, kind: &'static str, sour
     // A refusal by policy takes the same time whatever lies behind the target: none.
     let refused = failure.as_ref().is_some_and(|error| error.kind == ConnectErrorKind::Denied);
     let took = if refused { Duration::ZERO } else { began.elapsed() };
-    Diagnosis { steps: report(planned, &trace.taken(), failure), server, counts, took }
+    Diagnosis { steps: report(planned, &trace.taken(), failure.as_ref()), server, counts, took }
 }
 
 /// Puts the plan, what was taken, and the failure together.
-fn report(mut planned: Vec<Step>, taken: &[Taken], failure: Option<ConnectError>) -> Vec<StepReport> {
+fn report(mut planned: Vec<Step>, taken: &[Taken], failure: Option<&ConnectError>) -> Vec<StepReport> {
     let last_failed = taken.iter().rev().find(|t| !t.ok).or(taken.last()).map_or(Step::Validate, |t| t.step);
-    let failed_at = failure.as_ref().map(|error| error.step().unwrap_or(last_failed));
+    let failed_at = failure.map(|error| error.step().unwrap_or(last_failed));
     // A step that was not planned may be what is missing: TLS, where the server insists on it.
     planned.extend(failed_at);
     planned.sort_unstable();
     planned.dedup();
     let took = |step| taken.iter().filter(|t| t.step == step).map(|t| t.took).sum();
-    let outcome = |step: Step| match (failed_at, &failure) {
+    let outcome = |step: Step| match (failed_at, failure) {
         (Some(at), Some(error)) if step == at => Outcome::Failed(error.clone()),
         (Some(at), _) if step > at => Outcome::Skipped("an earlier step failed"),
         _ if step == Step::Validate || taken.iter().any(|t| t.step == step) => Outcome::Ok,

@@ -1,5 +1,6 @@
 //! The use cases that every HTTP surface calls. No HTTP in here.
 
+mod describe;
 mod diagnose;
 mod ingest;
 mod onboard;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 
+pub(crate) use describe::{Described, describe};
 pub(crate) use diagnose::{Diagnosis, Outcome, StepReport, diagnose};
 pub(crate) use onboard::{OnboardError, onboard};
 pub(crate) use sync::{SyncError, sync};

@@ -265,11 +265,10 @@ impl ConnectError {
         use ConnectErrorKind as K;
         Some(match self.kind {
             K::Denied | K::Unresolved | K::Unreachable if self.bastion => "sshHost",
-            K::Denied | K::Unresolved | K::Unreachable | K::ForwardingProhibited => "host",
+            K::Denied | K::Unresolved | K::Unreachable | K::ForwardingProhibited | K::CertificateName => "host",
             K::Refused | K::TimedOut | K::SshFailed if self.bastion || self.kind == K::SshFailed => "sshPort",
             K::Refused | K::Protocol | K::TlsFailed => "port",
             K::TlsUnsupported | K::TlsRequired | K::PasswordExposed => "sslMode",
-            K::CertificateName => "host",
             K::CertificateUntrusted | K::CaInvalid => "sslCa",
             K::Rejected => "password",
             K::NotAdmitted | K::NoPrivilege | K::AuthenticationUnsupported => "username",

@@ -8,26 +8,26 @@ use crate::connector::{BoundSource, Connector, Source};
 use crate::credentials::{CredentialsError, CredentialsSchema, Parsed};
 use crate::kinds;
 
-/// The contract's eighteen values of `datasourceType`, in its order.
-const CONTRACT: [&str; 18] = [
-    "snowflake",
-    "postgres",
-    "redshift",
-    "cockroachdb",
-    "mysql",
-    "mongodb",
-    "clickhouse",
-    "singlestore",
-    "bigquery",
-    "databricks",
-    "elasticsearch",
-    "opensearch",
-    "mssql",
-    "awss3",
-    "csv",
-    "firebolt",
-    "athena",
-    "trino",
+/// The contract's eighteen values of `datasourceType`, in its order, with the names of the products.
+const CONTRACT: [(&str, &str); 18] = [
+    ("snowflake", "Snowflake"),
+    ("postgres", "PostgreSQL"),
+    ("redshift", "Amazon Redshift"),
+    ("cockroachdb", "CockroachDB"),
+    ("mysql", "MySQL"),
+    ("mongodb", "MongoDB"),
+    ("clickhouse", "ClickHouse"),
+    ("singlestore", "SingleStore"),
+    ("bigquery", "Google BigQuery"),
+    ("databricks", "Databricks"),
+    ("elasticsearch", "Elasticsearch"),
+    ("opensearch", "OpenSearch"),
+    ("mssql", "Microsoft SQL Server"),
+    ("awss3", "Amazon S3"),
+    ("csv", "CSV"),
+    ("firebolt", "Firebolt"),
+    ("athena", "Amazon Athena"),
+    ("trino", "Trino"),
 ];
 
 static ENTRIES: [Entry; 3] = [Entry::of::<kinds::Postgres>(), Entry::of::<kinds::Redshift>(), Entry::of::<kinds::CockroachDb>()];
@@ -82,8 +82,8 @@ fn bind<C: Connector>(canonical: Value) -> Result<Box<dyn Source>, CredentialsEr
 pub struct Registry;
 
 impl Registry {
-    /// Every `datasourceType` of the contract, ready or not.
-    pub fn contract_kinds(self) -> &'static [&'static str] {
+    /// Every `datasourceType` of the contract with its product's name, ready or not.
+    pub fn contract(self) -> &'static [(&'static str, &'static str)] {
         &CONTRACT
     }
 

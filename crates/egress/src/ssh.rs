@@ -156,10 +156,8 @@ impl Drop for Ssh {
     fn drop(&mut self) {
         let handle = self.0.clone();
         // A word of farewell, if there is still a runtime to say it on; the connection ends either way.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            if Arc::strong_count(&self.0) == 2 {
-                runtime.spawn(async move { handle.disconnect(Disconnect::ByApplication, "", "").await });
-            }
+        if let (2, Ok(runtime)) = (Arc::strong_count(&self.0), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(async move { handle.disconnect(Disconnect::ByApplication, "", "").await });
         }
     }
 }

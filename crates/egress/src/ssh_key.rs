@@ -37,7 +37,7 @@ pub enum SshKeyError {
 /// Reads a private key. Threat R7: the file says how many rounds its decryption takes, so that is looked at first.
 pub(crate) fn read(text: &SecretString, passphrase: Option<&SecretString>) -> Result<PrivateKey, SshKeyError> {
     let text = text.expose_secret().trim();
-    let passphrase = passphrase.map(|p| p.expose_secret()).filter(|p| !p.is_empty());
+    let passphrase = passphrase.map(ExposeSecret::expose_secret).filter(|p| !p.is_empty());
     if text.contains("-----BEGIN OPENSSH PRIVATE KEY-----") {
         return open_ssh(text, passphrase);
     }

@@ -5,6 +5,10 @@ use std::fmt;
 use std::sync::{Arc, RwLock};
 
 use aes_gcm::Aes256Gcm;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -51,11 +55,34 @@ pub enum CipherError {
     Damaged,
 }
 
+/// A data key in use.
+#[derive(Clone)]
+struct OpenKey {
+    cipher: Aes256Gcm,
+    fingerprint: Hmac<Sha256>,
+}
+
+/// A key for fingerprints alone, drawn from the data key.
+fn fingerprint_key(data_key: &[u8; 32]) -> Hmac<Sha256> {
+    let mac = |key: &[u8]| Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    let mut derived = mac(data_key);
+    derived.update(b"headwater/v1/fingerprint");
+    mac(&derived.finalize().into_bytes())
+}
+
+/// The data key's version in something sealed, and the rest.
+fn parts(sealed: &[u8]) -> Result<(i32, &[u8]), CipherError> {
+    match sealed.split_first_chunk::<5>() {
+        Some(([FORMAT, a, b, c, d], body)) => Ok((i32::from_be_bytes([*a, *b, *c, *d]), body)),
+        _ => Err(CipherError::Damaged),
+    }
+}
+
 /// Seals and opens tenants' secrets; keeps opened data keys in memory.
 pub struct Cipher {
     master: MasterKeys,
     store: Arc<dyn Store>,
-    open: RwLock<HashMap<(Tenant, i32), Aes256Gcm>>,
+    open: RwLock<HashMap<(Tenant, i32), OpenKey>>,
     newest: RwLock<HashMap<Tenant, i32>>,
 }
 
@@ -91,18 +118,28 @@ impl Cipher {
         let key = self.key(binding.tenant, version).await?;
         let mut sealed = vec![FORMAT];
         sealed.extend(version.to_be_bytes());
-        sealed.extend(encrypt(&key, plain, &binding.aad()));
+        sealed.extend(encrypt(&key.cipher, plain, &binding.aad()));
         Ok(sealed)
     }
 
     /// Opens what was sealed for the same place.
     pub async fn open(&self, binding: Binding, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CipherError> {
-        let (version, body) = match sealed.split_first_chunk::<5>() {
-            Some(([FORMAT, a, b, c, d], body)) => (i32::from_be_bytes([*a, *b, *c, *d]), body),
-            _ => return Err(CipherError::Damaged),
-        };
+        let (version, body) = parts(sealed)?;
         let key = self.key(binding.tenant, version).await?;
-        decrypt(&key, body, &binding.aad()).ok_or(CipherError::Damaged)
+        decrypt(&key.cipher, body, &binding.aad()).ok_or(CipherError::Damaged)
+    }
+
+    /// A keyed hash of a secret, to tell whether it changed: equal for equal secrets of one place, and of no use without
+    /// the organisation's key. `sealed` says which of its keys.
+    pub async fn fingerprint(&self, binding: Binding, name: &str, secret: &[u8], sealed: &[u8]) -> Result<String, CipherError> {
+        let (version, _) = parts(sealed)?;
+        let key = self.key(binding.tenant, version).await?;
+        let mut mac = key.fingerprint.clone();
+        for part in [binding.aad().as_slice(), name.as_bytes(), secret] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        Ok(URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..12]))
     }
 
     async fn newest_version(&self, tenant: Tenant, now: Timestamp) -> Result<i32, CipherError> {
@@ -121,14 +158,15 @@ impl Cipher {
         Ok(version)
     }
 
-    async fn key(&self, tenant: Tenant, version: i32) -> Result<Aes256Gcm, CipherError> {
+    async fn key(&self, tenant: Tenant, version: i32) -> Result<OpenKey, CipherError> {
         if let Some(key) = self.open.read().expect("no panic under this lock").get(&(tenant, version)) {
             return Ok(key.clone());
         }
         let keys = self.store.data_keys(tenant).await?;
         let stored = keys.iter().find(|key| key.version == version).ok_or(CipherError::Damaged)?;
         let plain = self.master.unwrap(&stored.master_id, &stored.wrapped, &key_aad(tenant, version))?;
-        let key = cipher(plain.first_chunk().ok_or(CipherError::Damaged)?);
+        let plain: &[u8; 32] = plain.first_chunk().ok_or(CipherError::Damaged)?;
+        let key = OpenKey { cipher: cipher(plain), fingerprint: fingerprint_key(plain) };
         self.open.write().expect("no panic under this lock").insert((tenant, version), key.clone());
         Ok(key)
     }

@@ -331,6 +331,12 @@ pub async fn sealed_values_open_in_their_place_only(store: Any) {
     for place in elsewhere {
         assert!(matches!(cipher.open(place, &sealed).await, Err(CipherError::Damaged)));
     }
+    let print = async |place, name, secret: &[u8]| cipher.fingerprint(place, name, secret, &sealed).await.expect("fingerprint");
+    let one = print(place, "password", b"a").await;
+    assert_eq!(print(place, "password", b"a").await, one);
+    assert_ne!(print(place, "password", b"b").await, one);
+    assert_ne!(print(place, "other", b"a").await, one);
+    assert_ne!(print(Binding { datasource: Uuid::new_v4(), ..place }, "password", b"a").await, one);
     for n in 0..sealed.len() {
         let mut changed = sealed.clone();
         changed[n] ^= 1;

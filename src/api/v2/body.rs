@@ -26,11 +26,12 @@ pub(super) struct DatasourceBody {
 }
 
 impl DatasourceBody {
+    /// Takes the body by value, so that nothing of it is held while the job runs.
+    #[expect(clippy::needless_pass_by_value, reason = "to be dropped at the end")]
     pub(super) fn read(body: Map<String, Value>, registry: Registry) -> Result<Self, ApiError> {
-        // Taken by value: nothing of it is held while the job runs.
         let body = &body;
         let kind = string(body, "", "datasourceType")?;
-        let kinds = registry.contract_kinds();
+        let kinds: Vec<_> = registry.contract().iter().map(|(kind, _)| *kind).collect();
         if !kinds.contains(&kind) {
             return Err(ApiError::invalid(format!("\"datasourceType\" must be one of [{}]", kinds.join(", "))));
         }

@@ -12,11 +12,7 @@ use crate::extract::Query;
 
 /// Answers the UUID of what was deleted.
 pub(crate) async fn delete(State(app): State<AppState>, Writer(tenant): Writer, query: Query) -> Result<Json<Value>, ApiError> {
-    let name = match query.get("datasourceName")? {
-        None => return Err(ApiError::invalid("\"datasourceName\" is required")),
-        Some(name) if name.trim().is_empty() => return Err(ApiError::invalid("\"datasourceName\" is not allowed to be empty")),
-        Some(name) => name,
-    };
+    let name = query.filled("datasourceName")?;
     let deleted = app.store.delete_datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
     let uuid = deleted.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
     tracing::info!(tenant.id = tenant.0, datasource.id = %uuid, "datasource deleted");

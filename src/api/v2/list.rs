@@ -38,13 +38,18 @@ fn page(query: &Query) -> Result<Option<Page>, ApiError> {
         Some("true") => true,
         Some(_) => return Err(ApiError::invalid("\"isPagination\" must be one of [true, false]")),
     };
+    let before = page_number(query)?;
+    Ok(paged.then(|| Page { limit: PER_PAGE, offset: before.saturating_mul(PER_PAGE) }))
+}
+
+/// How many pages lie before the one asked for; checked whether or not there is paging.
+pub(super) fn page_number(query: &Query) -> Result<i64, ApiError> {
     let number = query.get("pageNumber")?.unwrap_or("1");
     if number.starts_with('0') || number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
         return Err(ApiError::invalid("\"pageNumber\" must be a number of 1 or more"));
     }
     // A number beyond 64 bits is a page past the end like any other.
-    let before = number.parse::<i64>().map_or(i64::MAX, |n| n - 1);
-    Ok(paged.then(|| Page { limit: PER_PAGE, offset: before.saturating_mul(PER_PAGE) }))
+    Ok(number.parse::<i64>().map_or(i64::MAX, |n| n - 1))
 }
 
 /// For the OpenAPI document.

@@ -95,7 +95,7 @@ mod tests {
         }
         let mut empty = full;
         let body = Map::from_iter([("tenancySettings".to_owned(), empty.clone())]);
-        assert_eq!(read(&body, true).err().expect("a schema").message(), "\"tenancySettings.schemaName\" is not allowed to be empty");
+        assert_eq!(read(&body, true).expect_err("a schema").message(), "\"tenancySettings.schemaName\" is not allowed to be empty");
         empty["tableName"] = json!("");
         assert_eq!(message(empty), "\"tenancySettings.tableName\" is not allowed to be empty");
     }

@@ -55,5 +55,5 @@ async fn the_openapi_document_is_sound() {
             assert!(![404, 405].contains(&answer.status), "{path} is documented and routed");
         }
     }
-    assert_eq!(ids.len(), 9);
+    assert_eq!(ids.len(), 12);
 }

@@ -1,5 +1,6 @@
 //! The contract, line by line, from outside: the built binary over HTTP.
 
+mod additions;
 mod documents;
 mod endpoints;
 mod isolation;

@@ -14,6 +14,7 @@ use super::{HostName, Toggle};
     "if" = {"properties": {"sshTunnel": {"const": "enable"}}, "required": ["sshTunnel"]},
     "then" = {"required": ["sshHost", "sshPort", "sshUsername", "sshPrivateKey"]}
 ))]
+#[expect(clippy::struct_field_names, reason = "the contract's names")]
 pub(crate) struct SshFields {
     /// Connect through an SSH server.
     ssh_tunnel: Option<Toggle>,

@@ -1,0 +1,75 @@
+//! `GET /api/v2/datasource/details?datasourceName=`, an addition: what is known of a datasource, secrets left out.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Map, Value, json};
+use store::{Tenancy, TenancyLevel};
+
+use crate::api::openapi;
+use crate::app::AppState;
+use crate::auth::Reader;
+use crate::clock::rfc3339;
+use crate::datasource::{Described, describe};
+use crate::error::{ApiError, Code};
+use crate::extract::Query;
+
+/// Answers one datasource.
+pub(crate) async fn details(State(app): State<AppState>, Reader(tenant): Reader, query: Query) -> Result<Json<Value>, ApiError> {
+    let name = query.filled("datasourceName")?;
+    let failed = |e: &dyn std::fmt::Display| ApiError::internal(Code::InternalServerError, e);
+    let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
+    let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
+    let Described { fields, fingerprints } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;
+    let summary: Value = serde_json::from_str(&stored.summary).map_err(|e| failed(&e))?;
+    Ok(Json(json!({"data": {
+        "id": stored.uuid.to_string(),
+        "name": stored.name,
+        "type": stored.kind,
+        "status": if stored.sync_error.is_some() { "sync_failed" } else { "connected" },
+        "syncError": stored.sync_error,
+        "createdAt": rfc3339(stored.created_at),
+        "updatedAt": rfc3339(stored.updated_at),
+        "testedAt": rfc3339(stored.tested_at),
+        "syncedAt": rfc3339(stored.synced_at),
+        "server": {"product": stored.product, "version": stored.product_version},
+        "schema": {"schemas": summary["schemas"].as_array().map(Vec::len), "tables": summary["tables"], "columns": summary["columns"], "partial": summary["partial"]},
+        "tenancySettings": stored.tenancy.as_ref().map(tenancy),
+        "credentials": fields,
+        "secretFingerprints": fingerprints,
+    }})))
+}
+
+fn tenancy(tenancy: &Tenancy) -> Value {
+    let mut settings = Map::from_iter([("tenancyLevel".to_owned(), json!(tenancy.level.as_str()))]);
+    if tenancy.level == TenancyLevel::Table {
+        for (key, value) in [
+            ("clientColumnType", &tenancy.client_column_type),
+            ("schemaName", &tenancy.schema_name),
+            ("tableName", &tenancy.table_name),
+            ("tableClientNameColumn", &tenancy.client_name_column),
+            ("tablePrimaryKeyColumn", &tenancy.primary_key_column),
+        ] {
+            settings.insert(key.to_owned(), json!(value));
+        }
+    }
+    Value::Object(settings)
+}
+
+/// For the OpenAPI document.
+pub(crate) fn operation() -> Value {
+    let text = json!({"type": "string"});
+    let maybe = json!({"type": ["string", "null"]});
+    let moment = json!({"type": "string", "format": "date-time"});
+    let data = json!({"type": "object", "properties": {
+        "id": {"type": "string", "format": "uuid"}, "name": text, "type": text, "status": {"enum": ["connected", "sync_failed"]}, "syncError": maybe,
+        "createdAt": moment, "updatedAt": moment, "testedAt": moment, "syncedAt": moment,
+        "server": {"type": "object"}, "schema": {"type": "object"}, "tenancySettings": {"$ref": "#/components/schemas/TenancySettings"},
+        "credentials": {"type": "object", "description": "Without secrets."},
+        "secretFingerprints": {"type": "object", "description": "For each secret a keyed hash that changes when the secret does.", "additionalProperties": text},
+    }});
+    let success = json!({"type": "object", "properties": {"data": data}});
+    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
+    let mut operation = openapi::operation("getDatasourceDetails", "What is known of a datasource, secrets left out", &success, &errors);
+    operation["parameters"] = json!([openapi::query("datasourceName", true, &json!({"type": "string", "minLength": 1}), "Exact name.")]);
+    operation
+}

@@ -1,0 +1,98 @@
+//! `GET /api/v2/datasource/schema?datasourceName=`, an addition: the cached schema, a hundred tables a page.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use store::{Page, Tables};
+
+use super::list::page_number;
+use crate::api::openapi;
+use crate::app::AppState;
+use crate::auth::Reader;
+use crate::error::{ApiError, Code};
+use crate::extract::Query;
+
+const PER_PAGE: i64 = 100;
+
+#[derive(Serialize)]
+struct Answer {
+    data: Data,
+}
+
+#[derive(Serialize)]
+struct Data {
+    /// Schemas, counts and marks of the whole cache.
+    summary: Box<RawValue>,
+    tables: Vec<Table>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Table {
+    /// The definition as it is stored: canonical JSON, not parsed again.
+    definition: Box<RawValue>,
+    row_estimate: Option<i64>,
+}
+
+/// Answers one page; `ETag` is the root hash of the schema, so an unchanged one costs a 304.
+pub(crate) async fn schema(
+    State(app): State<AppState>,
+    Reader(tenant): Reader,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let name = query.filled("datasourceName")?;
+    let which = Tables { schema: query.get("schema")?, table: query.get("table")? };
+    let page = Page { limit: PER_PAGE, offset: page_number(&query)?.saturating_mul(PER_PAGE) };
+    let failed = |e: &dyn std::fmt::Display| ApiError::internal(Code::InternalServerError, e);
+    let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
+    let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
+    // The representation depends on the query too, but a query is part of the URL that a cache goes by.
+    let tag = HeaderValue::try_from(format!("\"{}\"", URL_SAFE_NO_PAD.encode(stored.root))).map_err(|e| failed(&e))?;
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
+        let list = value.to_str().unwrap_or_default();
+        list.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/").as_bytes() == tag.as_bytes())
+    });
+    if known {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    let tables = app.store.cached_tables(tenant, stored.uuid, which, page).await.map_err(|e| failed(&e))?;
+    let raw = |text: String| RawValue::from_string(text).map_err(|e| failed(&e));
+    let table = |(entry, body): (store::TableEntry, String)| Ok(Table { definition: raw(body)?, row_estimate: entry.row_estimate });
+    let tables = tables.into_iter().map(table).collect::<Result<_, ApiError>>()?;
+    Ok(([(header::ETAG, tag)], Json(Answer { data: Data { summary: raw(stored.summary)?, tables } })).into_response())
+}
+
+/// For the OpenAPI document.
+pub(crate) fn operation() -> Value {
+    let column = json!({"type": "object", "properties": {
+        "name": {"type": "string"}, "position": {"type": "integer"}, "nativeType": {"type": "string"}, "type": {"type": "string"}, "nullable": {"type": "boolean"},
+        "default": {"type": "string"}, "generated": {"enum": ["identity", "stored", "virtual"]}, "comment": {"type": "string"},
+    }});
+    let definition = json!({"type": "object", "properties": {
+        "schema": {"type": "string"}, "table": {"type": "string"}, "kind": {"enum": ["table", "view", "materialized_view", "foreign_table", "external_table"]},
+        "comment": {"type": "string"}, "columns": {"type": "array", "items": column}, "primaryKey": {"type": "array", "items": {"type": "string"}}, "foreignKeys": {"type": "array"},
+    }});
+    let table = json!({"type": "object", "properties": {"definition": definition, "rowEstimate": {"type": ["integer", "null"]}}});
+    let summary = json!({"type": "object", "properties": {
+        "schemas": {"type": "array", "items": {"type": "string"}}, "tables": {"type": "integer"}, "columns": {"type": "integer"}, "partial": {"type": "array", "items": {"type": "string"}},
+    }});
+    let success = json!({"type": "object", "properties": {"data": {"type": "object", "properties": {"summary": summary, "tables": {"type": "array", "items": table}}}}});
+    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
+    let mut operation = openapi::operation("getDatasourceSchema", "The cached schema, a hundred tables a page", &success, &errors);
+    operation["responses"]["304"] = json!({"description": "Unchanged since the ETag in If-None-Match"});
+    let text = json!({"type": "string"});
+    operation["parameters"] = json!([
+        openapi::query("datasourceName", true, &text, "Exact name."),
+        openapi::query("schema", false, &text, "Tables of this schema only."),
+        openapi::query("table", false, &text, "Tables of this name only."),
+        openapi::query("pageNumber", false, &json!({"type": "string", "pattern": "^[1-9][0-9]*$", "default": "1"}), "The page, from 1."),
+    ]);
+    operation
+}
