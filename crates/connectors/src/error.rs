@@ -31,6 +31,8 @@ pub enum ConnectErrorKind {
     TlsFailed,
     /// The own CA cannot be read.
     CaInvalid,
+    /// The client certificate or its key cannot be used.
+    ClientCertificateInvalid,
     /// User name or password are wrong.
     Rejected,
     /// The server does not let this user in from here.
@@ -113,6 +115,11 @@ impl ConnectErrorKind {
             Self::CaInvalid => {
                 ("CA_INVALID", "sslCa is not a PEM certificate", "paste the whole certificate, BEGIN and END lines included")
             }
+            Self::ClientCertificateInvalid => (
+                "CLIENT_CERTIFICATE_INVALID",
+                "sslCert and sslKey cannot be used",
+                "give a PEM certificate and the PEM private key that belongs to it",
+            ),
             Self::Rejected => (
                 "AUTHENTICATION_FAILED",
                 "authentication failed: the server rejected the username or the password",
@@ -249,7 +256,8 @@ impl ConnectError {
             | K::CertificateName
             | K::CertificateUntrusted
             | K::TlsFailed
-            | K::CaInvalid => Some(Step::Tls),
+            | K::CaInvalid
+            | K::ClientCertificateInvalid => Some(Step::Tls),
             K::Rejected | K::NotAdmitted | K::PasswordExposed | K::AuthenticationUnsupported => Some(Step::Authenticate),
             K::DatabaseNotFound => Some(Step::Database),
             K::SchemaNotFound => Some(Step::List),
@@ -270,6 +278,7 @@ impl ConnectError {
             K::Refused | K::Protocol | K::TlsFailed => "port",
             K::TlsUnsupported | K::TlsRequired | K::PasswordExposed => "sslMode",
             K::CertificateUntrusted | K::CaInvalid => "sslCa",
+            K::ClientCertificateInvalid => "sslCert",
             K::Rejected => "password",
             K::NotAdmitted | K::NoPrivilege | K::AuthenticationUnsupported => "username",
             K::DatabaseNotFound => "database",
@@ -323,6 +332,7 @@ impl From<TlsError> for ConnectError {
     fn from(error: TlsError) -> Self {
         match error {
             TlsError::BadCa => ConnectErrorKind::CaInvalid,
+            TlsError::BadIdentity => ConnectErrorKind::ClientCertificateInvalid,
             TlsError::Expired => ConnectErrorKind::CertificateExpired,
             TlsError::WrongName => ConnectErrorKind::CertificateName,
             TlsError::UnknownIssuer | TlsError::BadCertificate => ConnectErrorKind::CertificateUntrusted,

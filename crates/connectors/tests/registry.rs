@@ -57,7 +57,7 @@ fn l2_every_secret_is_write_only() {
         let mut secrets = 0;
         for (name, property) in properties(entry) {
             let lower = name.to_lowercase();
-            let secret = ["password", "secret", "privatekey", "token", "passphrase"].iter().any(|word| lower.contains(word));
+            let secret = ["password", "secret", "privatekey", "sslkey", "token", "passphrase"].iter().any(|word| lower.contains(word));
             assert_eq!(property["writeOnly"] == true, secret, "{}.{name}", entry.kind);
             assert!(!secret || (is(property, "string") && property["format"] == "password"), "{}.{name}", entry.kind);
             secrets += usize::from(secret);

@@ -5,6 +5,7 @@
 
 mod deadline;
 mod dialer;
+mod http;
 mod metrics;
 mod own;
 mod policy;
@@ -20,6 +21,7 @@ mod trace;
 
 pub use deadline::{Deadline, Elapsed};
 pub use dialer::{BoxStream, DialError, Dialer, Direct, Stream};
+pub use http::{HttpClient, HttpError, HttpResponse, Origin, TlsFailure};
 pub use own::{OwnEndpoint, own_endpoints_of_listener};
 pub use policy::{Denied, Policy, Profile};
 pub use ranges::{AddressClass, classify};
@@ -29,5 +31,5 @@ pub use session::{Limits, Session};
 pub use ssh::{SshError, SshTunnel};
 pub use ssh_key::SshKeyError;
 pub use target::{Host, Target, TargetError};
-pub use tls::{TlsError, TlsOptions, TlsStream, Verify, client_config, connect_tls};
+pub use tls::{Identity, TlsError, TlsOptions, TlsStream, Verify, client_config, connect_tls};
 pub use trace::{Step, Taken, Trace};

@@ -3,12 +3,13 @@
 use std::io;
 use std::sync::{Arc, LazyLock};
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WantsClientCert, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::deadline::Deadline;
 use crate::dialer::BoxStream;
@@ -36,6 +37,17 @@ pub struct TlsOptions {
     pub verify: Verify,
     /// Certificates (PEM) to trust in place of the public roots.
     pub ca: Option<String>,
+    /// What to show to a server that wants to know who we are.
+    pub identity: Option<Identity>,
+}
+
+/// A client's certificate and its private key.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The certificate (PEM), with the chain up to what the server trusts.
+    pub certificate: String,
+    /// Its private key (PEM: PKCS#8, PKCS#1 or SEC1).
+    pub key: SecretString,
 }
 
 /// Why there is no TLS session. The texts are safe to show.
@@ -44,6 +56,9 @@ pub enum TlsError {
     /// The own CA is not PEM, or holds no certificate.
     #[error("the CA is not a PEM certificate")]
     BadCa,
+    /// The client's certificate or key is not PEM, or they do not belong together.
+    #[error("the client certificate and its key cannot be used")]
+    BadIdentity,
     /// Past its last day, or before its first.
     #[error("the server's certificate has expired or is not valid yet")]
     Expired,
@@ -72,7 +87,7 @@ pub fn client_config(options: &TlsOptions) -> Result<ClientConfig, TlsError> {
         ClientConfig::builder_with_provider(PROVIDER.clone()).with_safe_default_protocol_versions().map_err(|_| TlsError::Handshake)?;
     let own = options.ca.as_deref().map(parse_ca).transpose()?;
     if options.verify == Verify::None {
-        return Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified)).with_no_client_auth());
+        return identify(builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified)), options);
     }
     let mut roots = RootCertStore::empty();
     match &own {
@@ -88,7 +103,14 @@ pub fn client_config(options: &TlsOptions) -> Result<ClientConfig, TlsError> {
         Verify::Ca => Arc::new(AnyName(verifier)),
         Verify::Full | Verify::None => verifier,
     };
-    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    identify(builder.dangerous().with_custom_certificate_verifier(verifier), options)
+}
+
+fn identify(builder: ConfigBuilder<ClientConfig, WantsClientCert>, options: &TlsOptions) -> Result<ClientConfig, TlsError> {
+    let Some(identity) = &options.identity else { return Ok(builder.with_no_client_auth()) };
+    let chain = parse_ca(&identity.certificate).map_err(|_| TlsError::BadIdentity)?;
+    let key = PrivateKeyDer::from_pem_slice(identity.key.expose_secret().as_bytes()).map_err(|_| TlsError::BadIdentity)?;
+    builder.with_client_auth_cert(chain, key).map_err(|_| TlsError::BadIdentity)
 }
 
 fn parse_ca(pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
@@ -214,7 +236,6 @@ mod tests {
 
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
     use rustls::ServerConfig;
-    use rustls_pki_types::PrivateKeyDer;
     use tokio_rustls::TlsAcceptor;
 
     use super::*;
@@ -264,7 +285,7 @@ mod tests {
             ("self-signed", None, "db.test", good, &None, Err(TlsError::UnknownIssuer), Err(TlsError::UnknownIssuer)),
         ] {
             for (verify, wanted) in [(Verify::Full, full), (Verify::Ca, any_name), (Verify::None, Ok(()))] {
-                let options = TlsOptions { verify, ca: trust.clone() };
+                let options = TlsOptions { verify, ca: trust.clone(), identity: None };
                 let host = "db.test".parse().expect("host");
                 let result = connect_tls(server(issuer, name, year), &host, &options, Deadline::after(Duration::from_secs(5))).await;
                 assert_eq!(result.map(drop), wanted, "{case}, {verify:?}");
@@ -278,6 +299,9 @@ mod tests {
         let (ours, _theirs) = tokio::io::duplex(64);
         let silent = connect_tls(Box::new(ours), &host, &TlsOptions::default(), Deadline::after(Duration::from_millis(50))).await;
         assert_eq!(silent.map(drop), Err(TlsError::TimedOut));
+        let identity = Some(Identity { certificate: authority().pem(), key: "no pem".into() });
+        let bad = TlsOptions { identity, ..TlsOptions::default() };
+        assert_eq!(client_config(&bad).map(drop), Err(TlsError::BadIdentity));
         let bad = TlsOptions { ca: Some("no pem".into()), ..TlsOptions::default() };
         assert_eq!(client_config(&bad).map(drop), Err(TlsError::BadCa));
     }

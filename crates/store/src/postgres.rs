@@ -55,7 +55,7 @@ impl Postgres {
 pub(crate) fn parse(url: &str) -> Result<(tokio_postgres::Config, TlsOptions), OpenError> {
     // Only the query is taken apart: several hosts, which the driver knows, are no URL to other parsers.
     let (place, query) = url.split_once('?').unwrap_or((url, ""));
-    let mut tls = TlsOptions { verify: Verify::None, ca: None };
+    let mut tls = TlsOptions { verify: Verify::None, ..TlsOptions::default() };
     let mut rest = Vec::new();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
         match (&*key, &*value) {

@@ -54,3 +54,30 @@ async fn servers_that_insist() {
     admin.admin_sql("select pg_reload_conf()").await;
     assert_eq!(message, "the server accepts only TLS connections; set sslMode to true");
 }
+
+/// A role that proves itself by certificate, over verified TLS.
+#[tokio::test]
+async fn client_certificates() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let source = Source::new().await;
+    source.admin_sql("do $$ begin create role certuser login; exception when duplicate_object or unique_violation then null; end $$").await;
+    let pem = |name: &str| std::fs::read_to_string(format!("{}/tls/{name}", variable("HEADWATER_PEERS"))).expect(name);
+    let base = json!({"host": "localhost", "sslMode": true, "sslCa": pem("ca.pem"), "username": "certuser", "password": "", "sslCert": pem("client.pem"), "sslKey": pem("client.key")});
+    client.create(&source.body_with("x", &base)).await.ok();
+    client.sync_name("x").await.ok();
+    let with = |key: &str, value: serde_json::Value| {
+        let mut body = source.body_with("y", &base);
+        body["credentials"][key] = value;
+        body
+    };
+    let unusable = "sslCert and sslKey cannot be used; give a PEM certificate and the PEM private key that belongs to it";
+    for (body, message) in [(with("sslKey", json!(pem("server.key"))), unusable), (with("sslCert", json!("x")), unusable)] {
+        assert_eq!(client.create(&body).await.message(), message);
+    }
+    let mut without = source.body_with("y", &base);
+    without["credentials"].as_object_mut().expect("object").remove("sslKey");
+    assert_eq!(client.create(&without).await.message(), "\"credentials.sslKey\" is required");
+    without["credentials"].as_object_mut().expect("object").remove("sslCert");
+    assert_eq!(client.create(&without).await.code(), (400, "CREDENTIAL_TEST_FAILED"), "no certificate, no way in");
+}

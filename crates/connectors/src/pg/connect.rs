@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use egress::{BoxStream, Host, Session, Step, Target, TlsOptions, Verify, connect_tls};
+use egress::{BoxStream, Host, Identity, Session, Step, Target, TlsOptions, Verify, connect_tls};
 use secrecy::ExposeSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
@@ -72,7 +72,9 @@ pub(crate) async fn connect(credentials: &PgCredentials, cx: &Session) -> Result
     let mut protected = false;
     if credentials.ssl_mode == Some(true) {
         let verify = credentials.ssl_verify.map_or(Verify::Full, Verify::from);
-        let options = TlsOptions { verify, ca: credentials.ssl_ca.clone() };
+        let identity =
+            credentials.ssl_cert.clone().zip(credentials.ssl_key.clone()).map(|(certificate, key)| Identity { certificate, key });
+        let options = TlsOptions { verify, ca: credentials.ssl_ca.clone(), identity };
         let make = async {
             request_tls(&mut stream).await?;
             Ok::<_, ConnectError>(connect_tls(stream, &target.host, &options, cx.deadline()).await?)

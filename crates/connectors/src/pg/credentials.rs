@@ -9,6 +9,7 @@ use crate::credentials::{HostName, SshFields, SslVerify};
 /// Credentials of a PostgreSQL-family datasource.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("dependentRequired" = {"sslCert": ["sslKey"], "sslKey": ["sslCert"]}))]
 pub(crate) struct PgCredentials {
     /// Database hostname or IP address.
     pub(super) host: HostName,
@@ -35,6 +36,12 @@ pub(crate) struct PgCredentials {
     /// Certificates (PEM) to trust in place of the public authorities.
     #[schemars(length(min = 1))]
     pub(super) ssl_ca: Option<String>,
+    /// Certificate (PEM) to show to a server that asks for one.
+    #[schemars(length(min = 1))]
+    pub(super) ssl_cert: Option<String>,
+    /// The private key (PEM) that belongs to it.
+    #[schemars(with = "Option<String>", extend("format" = "password", "writeOnly" = true))]
+    pub(super) ssl_key: Option<SecretString>,
     /// An SSH tunnel.
     #[serde(flatten)]
     pub(super) ssh: SshFields,

@@ -1,0 +1,208 @@
+//! An HTTP client for sources that speak HTTP: one origin, no redirects, everything that is read is bounded.
+//!
+//! It goes by hyper's connection API over a dialed stream, so that IP literals, TLS names, deadlines and policy are those
+//! of every other connector. A client that follows redirects, keeps cookies or takes proxies from the environment has no place here.
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::client::conn::http1;
+use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue};
+use hyper::{Method, Request, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::task::JoinSet;
+use url::Url;
+
+use crate::dialer::{BoxStream, DialError};
+use crate::session::Session;
+use crate::target::{Host, Target};
+use crate::tls::{TlsError, TlsOptions, connect_tls};
+use crate::trace::Step;
+
+/// Bytes of a response's head, and how many headers it may have.
+const HEAD_BYTES: usize = 64 << 10;
+const HEADERS: usize = 128;
+
+/// Scheme, host and port: what credentials are bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Whether TLS is spoken.
+    pub https: bool,
+    /// Where.
+    pub target: Target,
+}
+
+/// Why there is no response. The texts are safe to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// No connection.
+    #[error(transparent)]
+    Dial(DialError),
+    /// No TLS.
+    #[error("TLS could not be made")]
+    Tls(TlsFailure),
+    /// A URL that the server gave leads to another origin.
+    #[error("the server refers to another host")]
+    OtherOrigin,
+    /// A redirect; it is never followed.
+    #[error("the server answered with a redirect")]
+    Redirect,
+    /// More than the caller takes.
+    #[error("the answer is larger than allowed")]
+    TooLarge,
+    /// Compressed although nothing but identity was asked for.
+    #[error("the answer is compressed although that was not asked for")]
+    Encoded,
+    /// Not HTTP, or broken off.
+    #[error("the answer is not sound HTTP")]
+    Protocol,
+    /// The deadline passed.
+    #[error("the server did not answer in time")]
+    TimedOut,
+}
+
+/// A [`TlsError`] in a form that can be copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsFailure {
+    /// The certificate's date.
+    Expired,
+    /// The certificate's name.
+    WrongName,
+    /// Nobody trusted vouches for the certificate.
+    Untrusted,
+    /// Anything else.
+    Other,
+}
+
+/// A response, read whole.
+#[derive(Debug, Clone)]
+pub struct HttpResponse {
+    /// The status, never a redirect.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// A client for one origin, within one job.
+pub struct HttpClient {
+    session: Session,
+    origin: Origin,
+    tls: TlsOptions,
+    open: Option<http1::SendRequest<Full<Bytes>>>,
+    drivers: JoinSet<()>,
+}
+
+impl HttpClient {
+    /// A client for `origin`. Nothing is sent to any other.
+    pub fn new(session: Session, origin: Origin, tls: TlsOptions) -> Self {
+        Self { session, origin, tls, open: None, drivers: JoinSet::new() }
+    }
+
+    /// The path and query of a URL that the server gave, if it leads to the same origin.
+    pub fn follow(&self, url: &str) -> Result<String, HttpError> {
+        let base = Url::parse(&self.base()).map_err(|_| HttpError::Protocol)?;
+        let next = base.join(url).map_err(|_| HttpError::Protocol)?;
+        let same =
+            next.scheme() == base.scheme() && next.host() == base.host() && next.port_or_known_default() == base.port_or_known_default();
+        if !same || !next.username().is_empty() || next.password().is_some() {
+            return Err(HttpError::OtherOrigin);
+        }
+        Ok(next.query().map_or_else(|| next.path().to_owned(), |query| format!("{}?{query}", next.path())))
+    }
+
+    /// Sends a request, once, and reads at most `limit` bytes of the answer's body.
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Bytes,
+        limit: usize,
+    ) -> Result<HttpResponse, HttpError> {
+        let session = self.session.clone();
+        Box::pin(session.run(self.exchange(method, path, headers, body, limit))).await.unwrap_or(Err(HttpError::TimedOut))
+    }
+
+    async fn exchange(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Bytes,
+        limit: usize,
+    ) -> Result<HttpResponse, HttpError> {
+        let uri: Uri = path.parse().map_err(|_| HttpError::Protocol)?;
+        if uri.authority().is_some() || !path.starts_with('/') {
+            return Err(HttpError::OtherOrigin);
+        }
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        let authority = self.base();
+        let authority = authority.split("//").nth(1).unwrap_or_default().trim_end_matches('/');
+        request.headers_mut().insert(HOST, HeaderValue::try_from(authority).map_err(|_| HttpError::Protocol)?);
+        // Nothing compressed: then nothing can unfold to a thousand times its size.
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let sender = self.connected().await?;
+        let response = sender.send_request(request).await.map_err(|_| HttpError::Protocol)?;
+        let (parts, body) = response.into_parts();
+        if parts.status.is_redirection() {
+            return Err(HttpError::Redirect);
+        }
+        if parts.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+            return Err(HttpError::Encoded);
+        }
+        let read = Limited::new(body, limit).collect().await;
+        let body = read.map_err(|error| if error.is::<LengthLimitError>() { HttpError::TooLarge } else { HttpError::Protocol })?.to_bytes();
+        Ok(HttpResponse { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// The open connection, or a new one.
+    async fn connected(&mut self) -> Result<&mut http1::SendRequest<Full<Bytes>>, HttpError> {
+        let ready = match &mut self.open {
+            Some(sender) => sender.ready().await.is_ok(),
+            None => false,
+        };
+        if !ready {
+            let mut stream: BoxStream = self.session.dial(&self.origin.target).await.map_err(HttpError::Dial)?;
+            if self.origin.https {
+                let tls = connect_tls(stream, &self.origin.target.host, &self.tls, self.session.deadline());
+                stream = Box::new(self.session.step(Step::Tls, tls).await.map_err(|e| HttpError::Tls((&e).into()))?);
+            }
+            let handshake = http1::Builder::new().max_headers(HEADERS).max_buf_size(HEAD_BYTES).handshake(TokioIo::new(stream));
+            let (sender, connection) = handshake.await.map_err(|_| HttpError::Protocol)?;
+            self.drivers.spawn(async move {
+                // A broken connection shows in the request that waits for it.
+                let _ = connection.await;
+            });
+            self.open = Some(sender);
+        }
+        self.open.as_mut().ok_or(HttpError::Protocol)
+    }
+
+    fn base(&self) -> String {
+        let (scheme, port) = if self.origin.https { ("https", 443) } else { ("http", 80) };
+        let host = match &self.origin.target.host {
+            Host::Address(std::net::IpAddr::V6(address)) => format!("[{address}]"),
+            host => host.to_string(),
+        };
+        if self.origin.target.port == port {
+            format!("{scheme}://{host}/")
+        } else {
+            format!("{scheme}://{host}:{}/", self.origin.target.port)
+        }
+    }
+}
+
+impl From<&TlsError> for TlsFailure {
+    fn from(error: &TlsError) -> Self {
+        match error {
+            TlsError::Expired => Self::Expired,
+            TlsError::WrongName => Self::WrongName,
+            TlsError::UnknownIssuer | TlsError::BadCertificate => Self::Untrusted,
+            TlsError::BadCa | TlsError::BadIdentity | TlsError::Handshake | TlsError::TimedOut => Self::Other,
+        }
+    }
+}
