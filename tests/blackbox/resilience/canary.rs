@@ -1,5 +1,7 @@
 //! Threat L1: a password, whatever is in it, works and appears nowhere.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use crate::support::process::BOTH_STORES;
@@ -55,6 +57,11 @@ async fn l1_passwords_work_and_appear_nowhere() {
         let metrics = client.get("/metrics").await.text;
         for (place, text) in [("answers", &answers), ("metrics", &metrics), ("log", &server.log()), ("store", &setup.dump().await)] {
             assert!(text.len() > 100, "{place} is not empty");
+            let hex = canary.bytes().fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            });
+            assert!(!text.contains(&hex), "the password is in the {place}, in hex");
             assert!(!text.contains(&canary), "the password is in the {place}: …{}…", excerpt(text, &canary));
         }
     }

@@ -129,7 +129,8 @@ impl Setup {
             }
             StoreKind::Postgres => {
                 let mut connection = sqlx::PgConnection::connect(&self.database_url).await.expect("store");
-                let sql = "select string_agg(query_to_xml('select * from ' || quote_ident(table_name), true, true, '')::text, '') \
+                // A row as text has its bytes in hex.
+                let sql = "select string_agg(query_to_xml('select t::text as row from ' || quote_ident(table_name) || ' t', true, true, '')::text, '') \
                            from information_schema.tables where table_schema = 'public'";
                 sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("dump")
             }
