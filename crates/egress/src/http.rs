@@ -22,6 +22,9 @@ use crate::trace::Step;
 const HEAD_BYTES: usize = 64 << 10;
 const HEADERS: usize = 128;
 
+/// Requests of one job: a server whose pages never end is left at this one.
+const REQUESTS: usize = 10_000;
+
 /// Scheme, host and port: what credentials are bound to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
@@ -46,6 +49,9 @@ pub enum HttpError {
     /// A redirect; it is never followed.
     #[error("the server answered with a redirect")]
     Redirect,
+    /// More requests than any job needs.
+    #[error("the server asks for more requests than allowed")]
+    TooManyRequests,
     /// More than the caller takes.
     #[error("the answer is larger than allowed")]
     TooLarge,
@@ -91,12 +97,13 @@ pub struct HttpClient {
     tls: TlsOptions,
     open: Option<http1::SendRequest<Full<Bytes>>>,
     drivers: JoinSet<()>,
+    sent: usize,
 }
 
 impl HttpClient {
     /// A client for `origin`. Nothing is sent to any other.
     pub fn new(session: Session, origin: Origin, tls: TlsOptions) -> Self {
-        Self { session, origin, tls, open: None, drivers: JoinSet::new() }
+        Self { session, origin, tls, open: None, drivers: JoinSet::new(), sent: 0 }
     }
 
     /// The path and query of a URL that the server gave, if it leads to the same origin.
@@ -120,6 +127,10 @@ impl HttpClient {
         body: Bytes,
         limit: usize,
     ) -> Result<HttpResponse, HttpError> {
+        self.sent += 1;
+        if self.sent > REQUESTS {
+            return Err(HttpError::TooManyRequests);
+        }
         let session = self.session.clone();
         Box::pin(session.run(self.exchange(method, path, headers, body, limit))).await.unwrap_or(Err(HttpError::TimedOut))
     }

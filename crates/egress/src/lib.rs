@@ -5,6 +5,7 @@
 
 mod deadline;
 mod dialer;
+mod gateway;
 mod http;
 mod metrics;
 mod own;
@@ -21,6 +22,7 @@ mod trace;
 
 pub use deadline::{Deadline, Elapsed};
 pub use dialer::{BoxStream, DialError, Dialer, Direct, Stream};
+pub use gateway::{Forward, Gateway};
 pub use http::{HttpClient, HttpError, HttpResponse, Origin, TlsFailure};
 pub use own::{OwnEndpoint, own_endpoints_of_listener};
 pub use policy::{Denied, Policy, Profile};

@@ -157,3 +157,18 @@ async fn policy_and_closed_ports() {
     drop(listener);
     assert_eq!(get(&mut client(closed, Profile::Dev, SECONDS), 10).await, Err(HttpError::Dial(DialError::Refused)));
 }
+
+/// Threat S10: a million pages end at the cap.
+#[tokio::test]
+async fn s10_pages_without_end() {
+    let (port, _) = fixed("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext").await;
+    let mut client = client(port, Profile::Dev, Duration::from_mins(1));
+    let mut pages = 0;
+    let ended = loop {
+        match get(&mut client, 10).await {
+            Ok(_) => pages += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((pages, ended), (10_000, HttpError::TooManyRequests));
+}

@@ -1,5 +1,7 @@
 //! Through a real sshd: keys of each form, TLS inside, the pinned host key.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::cached;
@@ -20,6 +22,18 @@ pub(crate) fn tunnel(extra: &Value) -> Value {
     fields
 }
 
+/// An OpenSSH key file that asks for 2³² − 1 rounds of bcrypt: the count stands in the file, behind the word `bcrypt` and the salt.
+fn costly_open_ssh() -> String {
+    let text = file("user_encrypted");
+    let body: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+    let mut bytes = STANDARD.decode(body).expect("base64");
+    let at = bytes.windows(6).position(|w| w == b"bcrypt").expect("encrypted") + 6 + 4 + 4 + 16;
+    bytes[at..at + 4].copy_from_slice(&u32::MAX.to_be_bytes());
+    let body = STANDARD.encode(bytes);
+    let lines: Vec<_> = body.as_bytes().chunks(70).map(|line| std::str::from_utf8(line).expect("text")).collect();
+    format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n", lines.join("\n"))
+}
+
 #[tokio::test]
 async fn keys_of_each_form() {
     let setup = Setup::sqlite().await;
@@ -38,6 +52,10 @@ async fn keys_of_each_form() {
         (json!({"sshPrivateKey": file("user_pkcs8_encrypted"), "sshPassphrase": "wrong"}), "the passphrase does not open the SSH private key; check sshPassphrase"),
         (
             json!({"sshPrivateKey": file("user_pkcs8_costly"), "sshPassphrase": "open sesame"}),
+            "the SSH private key asks for too much computation to decrypt; encrypt it anew with ssh-keygen's default rounds",
+        ),
+        (
+            json!({"sshPrivateKey": costly_open_ssh(), "sshPassphrase": "open sesame"}),
             "the SSH private key asks for too much computation to decrypt; encrypt it anew with ssh-keygen's default rounds",
         ),
         (
