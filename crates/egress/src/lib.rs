@@ -3,6 +3,7 @@
 //! Every socket of every connector is opened here, so address policy, DNS pinning, TLS, deadlines and
 //! dial metrics exist once. `clippy.toml` forbids the ordinary ways of opening a socket everywhere else.
 
+mod aws;
 mod deadline;
 mod dialer;
 mod gateway;
@@ -20,6 +21,7 @@ mod target;
 mod tls;
 mod trace;
 
+pub use aws::AwsHttp;
 pub use deadline::{Deadline, Elapsed};
 pub use dialer::{BoxStream, DialError, Dialer, Direct, Stream};
 pub use gateway::{Forward, Gateway};
