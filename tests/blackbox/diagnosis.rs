@@ -1,6 +1,13 @@
 //! `POST /api/v2/datasource/test`: what is said of set-ups that work, and of those that are broken on purpose.
 
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls_pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_rustls::TlsAcceptor;
 
 use crate::postgres::ssh::{file, tunnel};
 use crate::support::postgres::variable;
@@ -60,7 +67,35 @@ async fn what_works_is_told_step_by_step() {
     assert_eq!(failed(&diagnose(&client, &json!({"datasourceName": "stored"})).await)["code"], "AUTHENTICATION_FAILED");
 }
 
-/// Seventeen broken set-ups: the right step, code, field and remedy; what comes after is skipped.
+/// A server that speaks PostgreSQL up to TLS, with a certificate for `localhost` that ended in 2021; and its authority.
+async fn expired() -> (u16, String) {
+    let mut authority = CertificateParams::new(vec![]).expect("parameters");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("key")).expect("authority");
+    let key = KeyPair::generate().expect("key");
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
+    (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+    let chain = vec![params.signed_by(&key, &authority).expect("certificate").der().clone()];
+    let key = PrivateKeyDer::try_from(key.serialize_der()).expect("key");
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
+    let acceptor = TlsAcceptor::from(Arc::new(config.with_no_client_auth().with_single_cert(chain, key).expect("configuration")));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listener");
+    let port = listener.local_addr().expect("address").port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                stream.read_exact(&mut [0; 8]).await?;
+                stream.write_all(b"S").await?;
+                acceptor.accept(stream).await.map(drop)
+            });
+        }
+    });
+    (port, authority.pem())
+}
+
+/// Nineteen broken set-ups: the right step, code, field and remedy; what comes after is skipped.
 #[tokio::test]
 async fn what_is_broken_is_named() {
     let setup = Setup::sqlite().await;
@@ -73,6 +108,7 @@ async fn what_is_broken_is_named() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listener");
     let silent = listener.local_addr().expect("address").port();
     let ca = std::fs::read_to_string(variable("HEADWATER_TEST_SOURCE_CA")).expect("CA");
+    let (expired_port, expired_ca) = expired().await;
     let rows: Vec<(Value, &str, &str, Option<&str>, String)> = vec![
         (json!({"port": 1}), "connect", "CONNECTION_REFUSED", Some("port"), "check host and port, and that the server is running".into()),
         (json!({"port": silent}), "authenticate", "TIMED_OUT", None, "check host, port and firewalls between".into()),
@@ -116,6 +152,13 @@ async fn what_is_broken_is_named() {
             "CERTIFICATE_NAME",
             Some("host"),
             "use the name in the certificate as host, or set sslVerify to ca".into(),
+        ),
+        (
+            json!({"host": "localhost", "port": expired_port, "sslMode": true, "sslCa": expired_ca}),
+            "tls",
+            "CERTIFICATE_EXPIRED",
+            None,
+            "renew the certificate".into(),
         ),
         (
             json!({"sslMode": true, "sslCa": "x"}),

@@ -26,7 +26,7 @@ impl Deadline {
     /// The earlier of this deadline and `limit` from now: the limit of one step inside a job.
     #[must_use]
     pub fn step(self, limit: Duration) -> Self {
-        Self(self.0.min(Instant::now() + limit))
+        Self(Instant::now().checked_add(limit).map_or(self.0, |end| self.0.min(end)))
     }
 
     /// Runs `work`, dropping it when the deadline passes.

@@ -96,6 +96,8 @@ impl Direct {
             Host::Address(address) => vec![*address],
             Host::Name(_) => {
                 trace.note(Step::Policy, true);
+                let limited = Deadline::after(Step::Resolve.limit());
+                let resolve = async { limited.run(resolve).await.unwrap_or(Err(DialError::TimedOut)) };
                 trace.step(Step::Resolve, resolve).await?
             }
         };
@@ -133,7 +135,7 @@ impl Direct {
 impl Dialer for Direct {
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {
         let result = match deadline.run(self.vet(target, trace)).await {
-            Ok(Ok(addresses)) => trace.step(Step::Connect, Self::connect(&addresses, deadline)).await,
+            Ok(Ok(addresses)) => trace.step(Step::Connect, Self::connect(&addresses, deadline.step(Step::Connect.limit()))).await,
             Ok(Err(error)) => Err(error),
             Err(_) => Err(DialError::TimedOut),
         };

@@ -64,9 +64,12 @@ impl Session {
         Ok((Self { dialer, ..self.clone() }, key))
     }
 
-    /// Runs `work` as a step of the job.
-    pub async fn step<T, E>(&self, step: Step, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        self.trace.step(step, work).await
+    /// Runs `work` as a step of the job, under the step's own limit.
+    pub async fn step<T, E: From<Elapsed>>(&self, step: Step, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        // Pinned on the heap: a TLS handshake is some kilobytes, and every caller would carry it along.
+        let work = Box::pin(work);
+        let limited = async { self.deadline.step(step.limit()).run(work).await.unwrap_or_else(|elapsed| Err(elapsed.into())) };
+        self.trace.step(step, limited).await
     }
 
     /// Runs `work` until the session's deadline.

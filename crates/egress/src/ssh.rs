@@ -100,7 +100,8 @@ pub(crate) async fn connect(
     }
     let seen = Arc::new(Mutex::new(None));
     let handler = HostKey { known, seen: seen.clone() };
-    let handshake = deadline.run(client::connect_stream(Arc::new(config), stream, handler));
+    let handshake = deadline.step(Step::SshConnect.limit());
+    let handshake = handshake.run(client::connect_stream(Arc::new(config), stream, handler));
     let seen_now = || seen.lock().expect("no panic under this lock").clone();
     let handshake = async {
         match handshake.await {
@@ -118,7 +119,7 @@ pub(crate) async fn connect(
         trace.note(Step::SshHostKey, handshake.is_ok());
     }
     let mut handle = handshake?;
-    trace.step(Step::SshAuth, authenticate(&mut handle, tunnel, deadline)).await?;
+    trace.step(Step::SshAuth, authenticate(&mut handle, tunnel, deadline.step(Step::SshAuth.limit()))).await?;
     let key = seen_now().ok_or(SshError::Handshake)?;
     Ok((Arc::new(Ssh(Arc::new(handle))), key))
 }
@@ -167,7 +168,7 @@ impl Dialer for Ssh {
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {
         let open = async {
             let opened = self.0.channel_open_direct_tcpip(target.host.to_string(), u32::from(target.port), "127.0.0.1", 0);
-            match deadline.run(opened).await {
+            match deadline.step(Step::Connect.limit()).run(opened).await {
                 Err(_) => Err(DialError::TimedOut),
                 Ok(Err(russh::Error::ChannelOpenFailure(ChannelOpenFailure::AdministrativelyProhibited))) => {
                     Err(DialError::ForwardingProhibited)

@@ -11,7 +11,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::deadline::Deadline;
+use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::BoxStream;
 use crate::target::Host;
 
@@ -127,6 +127,12 @@ pub async fn connect_tls(stream: BoxStream, host: &Host, options: &TlsOptions, d
     };
     let handshake = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream);
     deadline.run(handshake).await.map_err(|_| TlsError::TimedOut)?.map_err(|e| TlsError::from(&e))
+}
+
+impl From<Elapsed> for TlsError {
+    fn from(_: Elapsed) -> Self {
+        Self::TimedOut
+    }
 }
 
 /// Reads the verdict that rustls put inside an I/O error.

@@ -33,6 +33,19 @@ pub enum Step {
 }
 
 impl Step {
+    /// The longest that the step may take, whatever is left of its job's time.
+    pub fn limit(self) -> Duration {
+        match self {
+            Self::Validate | Self::Policy | Self::Resolve | Self::Connect | Self::SshHostKey | Self::Tls | Self::Database | Self::List => {
+                Duration::from_secs(6)
+            }
+            // Several round trips, and a key to be decrypted.
+            Self::SshConnect | Self::SshAuth | Self::Authenticate => Duration::from_secs(8),
+            // Has a time limit of its own, set by the operator.
+            Self::Read => Duration::MAX,
+        }
+    }
+
     /// The word in answers, metrics and logs.
     pub fn as_str(self) -> &'static str {
         match self {
