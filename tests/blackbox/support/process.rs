@@ -194,6 +194,18 @@ impl Server {
         self.log.lock().expect("log").clone()
     }
 
+    /// Whether `text` comes up in the log: lines arrive a moment after the answers they belong to.
+    pub(crate) fn logged(&self, text: &str) -> bool {
+        let began = Instant::now();
+        while !self.log().contains(text) {
+            if began.elapsed() > Duration::from_secs(10) {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        true
+    }
+
     /// SIGKILL.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("killed");
