@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use store::{Datasource, Tenant};
 
-use super::{Failure, credentials_of};
+use super::{Failure, credentials_of, open_credentials};
 use crate::app::App;
 
 /// Credentials without their secrets.
@@ -17,8 +17,7 @@ pub(crate) struct Described {
 /// Opens the credentials and sorts them by what their schema says of each field. What it does not know is a secret.
 pub(crate) async fn describe(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Described, Failure> {
     let place = credentials_of(tenant, stored.uuid);
-    let plain = app.cipher.open(place, &stored.sealed).await?;
-    let credentials: Map<String, Value> = serde_json::from_slice(&plain).map_err(|_| Failure::Unreadable)?;
+    let Value::Object(credentials) = open_credentials(app, tenant, stored).await? else { return Err(Failure::Unreadable) };
     let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
     let mut described = Described { fields: Map::new(), fingerprints: Map::new() };
     for (key, value) in credentials {

@@ -11,8 +11,10 @@ use connectors::{Entry, Source};
 use serde_json::Value;
 use store::{Binding, CipherError, Datasource, StoreError, Tenancy, Tenant};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::clock;
 
 pub(crate) use describe::{Described, describe};
 pub(crate) use diagnose::{Diagnosis, Outcome, StepReport, diagnose};
@@ -53,11 +55,29 @@ fn pin_host_key(credentials: &mut Value, seen: Option<String>) {
     }
 }
 
+/// The credentials of a stored datasource, in canonical form.
+async fn open_credentials(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Value, Failure> {
+    let plain = app.cipher.open(credentials_of(tenant, stored.uuid), &stored.sealed).await?;
+    serde_json::from_slice(&plain).map_err(|_| Failure::Unreadable)
+}
+
+/// Seals tested credentials, with the key of the SSH server that the test saw.
+async fn seal_credentials(
+    app: &App,
+    tenant: Tenant,
+    datasource: Uuid,
+    mut credentials: Value,
+    ssh_host_key: Option<String>,
+) -> Result<Vec<u8>, Failure> {
+    pin_host_key(&mut credentials, ssh_host_key);
+    let plain = Zeroizing::new(credentials.to_string());
+    Ok(app.cipher.seal(credentials_of(tenant, datasource), plain.as_bytes(), clock::now()).await?)
+}
+
 /// A stored datasource with its credentials opened and bound to its connector.
 pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<(&'static str, Box<dyn Source>), Failure> {
-    let plain = app.cipher.open(credentials_of(tenant, stored.uuid), &stored.sealed).await?;
+    let credentials = open_credentials(app, tenant, stored).await?;
     let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
-    let credentials = serde_json::from_slice(&plain).map_err(|_| Failure::Unreadable)?;
     Ok((entry.kind, entry.bind(credentials).map_err(|_| Failure::Unreadable)?))
 }
 

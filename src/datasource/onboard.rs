@@ -5,10 +5,9 @@ use std::collections::HashSet;
 use connectors::ConnectError;
 use store::{NewDatasource, StoreError, Tenant};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use super::ingest::{IngestError, ingest};
-use super::{Failure, Request, credentials_of, pin_host_key};
+use super::{Failure, Request, seal_credentials};
 use crate::app::App;
 use crate::clock;
 
@@ -42,11 +41,8 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
         IngestError::Source(error) => OnboardError::Read(error),
         IngestError::Store(error) => OnboardError::Cache(error.into()),
     })?;
-    let mut credentials = request.credentials.clone();
-    pin_host_key(&mut credentials, server.ssh_host_key);
-    let plain = Zeroizing::new(credentials.to_string());
-    let sealed =
-        app.cipher.seal(credentials_of(tenant, uuid), plain.as_bytes(), clock::now()).await.map_err(|e| OnboardError::Failed(e.into()))?;
+    let sealed = seal_credentials(app, tenant, uuid, request.credentials.clone(), server.ssh_host_key).await;
+    let sealed = sealed.map_err(OnboardError::Failed)?;
     let new = NewDatasource {
         uuid,
         name: request.name.clone(),

@@ -26,12 +26,12 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
     let failed = |e: StoreError| SyncError::Failed(e.into());
     for _ in 0..ATTEMPTS {
         let (kind, source) = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
-        let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
         let mut probe = app.prober.start(tenant, kind, source);
         let server = match probe.tested().await {
             Ok(server) => server,
             Err(error) => return Err(source_failed(app, tenant, &stored, error).await),
         };
+        let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
         let catalog = match ingest(&app.store, tenant, stored.uuid, &known, probe).await {
             Ok(catalog) => catalog,
             Err(IngestError::Source(error)) => return Err(source_failed(app, tenant, &stored, error).await),

@@ -3,10 +3,9 @@
 use connectors::ConnectError;
 use serde_json::Value;
 use store::{Change, Datasource, Replaced, StoreError, Tenant};
-use zeroize::Zeroizing;
 
 use super::ingest::{IngestError, ingest};
-use super::{ATTEMPTS, Failure, HOST_KEY, Request, credentials_of, pin_host_key};
+use super::{ATTEMPTS, Failure, HOST_KEY, Request, open_credentials, pin_host_key, seal_credentials};
 use crate::app::App;
 use crate::clock;
 
@@ -43,20 +42,17 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
         if stored.kind != request.entry.kind {
             return Err(UpdateError::OtherKind(stored.kind));
         }
-        let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
         let mut credentials = request.credentials.clone();
         keep_host_key(app, tenant, &stored, &mut credentials).await.map_err(UpdateError::Failed)?;
         let source = request.entry.bind(credentials.clone()).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
         let mut probe = app.prober.start(tenant, request.entry.kind, source);
         let server = probe.tested().await.map_err(UpdateError::Test)?;
+        let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
         let catalog = ingest(&app.store, tenant, stored.uuid, &known, probe).await.map_err(|error| match error {
             IngestError::Source(error) => UpdateError::Read(error),
             IngestError::Store(error) => UpdateError::Cache(error.into()),
         })?;
-        pin_host_key(&mut credentials, server.ssh_host_key);
-        let plain = Zeroizing::new(credentials.to_string());
-        let place = credentials_of(tenant, stored.uuid);
-        let sealed = app.cipher.seal(place, plain.as_bytes(), clock::now()).await.map_err(|e| UpdateError::Failed(e.into()))?;
+        let sealed = seal_credentials(app, tenant, stored.uuid, credentials, server.ssh_host_key).await.map_err(UpdateError::Failed)?;
         let change = Change {
             sealed: Some(sealed),
             tenancy: request.tenancy.clone(),
@@ -85,8 +81,7 @@ async fn keep_host_key(app: &App, tenant: Tenant, stored: &Datasource, credentia
     if credentials.get("sshHost").is_none() || credentials.get(HOST_KEY).is_some() {
         return Ok(());
     }
-    let plain = app.cipher.open(credentials_of(tenant, stored.uuid), &stored.sealed).await?;
-    let old: Value = serde_json::from_slice(&plain).map_err(|_| Failure::Unreadable)?;
+    let old = open_credentials(app, tenant, stored).await?;
     if old.get("sshHost") == credentials.get("sshHost") && old.get("sshPort") == credentials.get("sshPort") {
         pin_host_key(credentials, old.get(HOST_KEY).and_then(Value::as_str).map(str::to_owned));
     }

@@ -2,11 +2,11 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use connectors::{Entry, Registry};
+use connectors::Registry;
 use serde_json::{Map, Value, json};
-use store::Tenancy;
 
 use super::tenancy;
+use crate::datasource::Request;
 use crate::error::ApiError;
 use crate::extract::{filled, object, string};
 
@@ -17,11 +17,7 @@ const NAME_CHARS: usize = 255;
 
 /// A body that passed every check that needs nothing but itself.
 pub(super) struct DatasourceBody {
-    pub(super) entry: &'static Entry,
-    pub(super) name: String,
-    /// Credentials in canonical form, without the name.
-    pub(super) credentials: Value,
-    pub(super) tenancy: Option<Tenancy>,
+    pub(super) request: Request,
     pub(super) ignored: Vec<String>,
 }
 
@@ -50,7 +46,8 @@ impl DatasourceBody {
         let tenancy = tenancy::read(body, has_schemas)?;
         let mut ignored: Vec<_> = parsed.ignored.into_iter().map(|key| format!("credentials.{key}")).collect();
         ignored.extend(body.keys().filter(|key| !["datasourceType", "credentials", "tenancySettings"].contains(&key.as_str())).cloned());
-        Ok(Self { entry, name: name.to_owned(), credentials: parsed.canonical, tenancy, ignored })
+        let request = Request { entry, name: name.to_owned(), credentials: parsed.canonical, tenancy };
+        Ok(Self { request, ignored })
     }
 }
 

@@ -8,7 +8,7 @@ use super::body::{DatasourceBody, named};
 use crate::api::openapi;
 use crate::app::AppState;
 use crate::auth::Writer;
-use crate::datasource::{OnboardError, Request, onboard};
+use crate::datasource::{OnboardError, onboard};
 use crate::error::{ApiError, Code};
 use crate::extract::JsonObject;
 
@@ -18,10 +18,9 @@ pub(crate) async fn create(
     Writer(tenant): Writer,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
-    let body = DatasourceBody::read(body, app.registry)?;
-    let request = Request { entry: body.entry, name: body.name, credentials: body.credentials, tenancy: body.tenancy };
+    let DatasourceBody { request, ignored } = DatasourceBody::read(body, app.registry)?;
     match onboard(&app, tenant, &request).await {
-        Ok(()) => Ok(named(&request.name, &body.ignored)),
+        Ok(()) => Ok(named(&request.name, &ignored)),
         Err(OnboardError::NameTaken) => Err(ApiError::new(Code::DatasourceNameError, "Datasource name already exists")),
         Err(OnboardError::Test(error)) => Err(ApiError::new(Code::CredentialTestFailed, error.to_string())),
         Err(OnboardError::Read(error)) => Err(ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}"))),

@@ -26,9 +26,9 @@ pub(crate) async fn test(
 
 async fn source(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(&'static str, Box<dyn connectors::Source>), ApiError> {
     if !body.contains_key("datasourceName") || body.contains_key("credentials") {
-        let body = DatasourceBody::read(body, app.registry)?;
-        let source = body.entry.bind(body.credentials).map_err(|e| ApiError::invalid(e.message))?;
-        return Ok((body.entry.kind, source));
+        let request = DatasourceBody::read(body, app.registry)?.request;
+        let source = request.entry.bind(request.credentials).map_err(|e| ApiError::invalid(e.message))?;
+        return Ok((request.entry.kind, source));
     }
     let name = filled(&body, "", "datasourceName")?;
     let stored = app.store.datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;

@@ -8,7 +8,7 @@ use super::body::{DatasourceBody, named};
 use crate::api::openapi;
 use crate::app::AppState;
 use crate::auth::Writer;
-use crate::datasource::{Request, UpdateError, update as replace};
+use crate::datasource::{UpdateError, update as replace};
 use crate::error::{ApiError, Code};
 use crate::extract::JsonObject;
 
@@ -18,10 +18,9 @@ pub(crate) async fn update(
     Writer(tenant): Writer,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
-    let body = DatasourceBody::read(body, app.registry)?;
-    let request = Request { entry: body.entry, name: body.name, credentials: body.credentials, tenancy: body.tenancy };
+    let DatasourceBody { request, ignored } = DatasourceBody::read(body, app.registry)?;
     match replace(&app, tenant, &request).await {
-        Ok(()) => Ok(named(&request.name, &body.ignored)),
+        Ok(()) => Ok(named(&request.name, &ignored)),
         Err(UpdateError::NotFound) => Err(ApiError::new(Code::DatasourceNameError, "Datasource not found")),
         Err(UpdateError::Vanished) => Err(ApiError::new(Code::DatasourceNotFound, "The specified datasource does not exist")),
         Err(UpdateError::OtherKind(kind)) => {

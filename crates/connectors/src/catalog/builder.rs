@@ -63,11 +63,6 @@ impl CatalogBuilder {
         self.partial.insert(reason);
     }
 
-    /// Whether a cap has been reached after which no table will be taken: a connector may stop reading.
-    pub fn is_full(&self) -> bool {
-        self.tables >= self.limits.tables as u64 || self.bytes >= self.limits.catalog_bytes || self.columns >= self.limits.columns as u64
-    }
-
     /// Sends the table before, and begins another; false if a cap leaves it out (its columns are then passed over).
     pub async fn table(&mut self, table: Table<'_>) -> Result<bool, ConnectError> {
         self.end_table().await?;

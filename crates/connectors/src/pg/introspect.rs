@@ -68,32 +68,41 @@ impl Held {
     }
 }
 
-/// All rows of a statement, unnamed and in one round trip.
-pub(super) async fn rows(client: &Client, held: &Held, sql: &str) -> Result<Vec<Row>, ConnectError> {
-    let mut all = Vec::new();
+/// Hands each row of a statement to `keep` as it comes, as long as there is room.
+async fn held_rows(
+    client: &Client,
+    held: &Held,
+    sql: &str,
+    mut keep: impl FnMut(Row) -> Result<(), ConnectError>,
+) -> Result<(), ConnectError> {
     let mut rows = pin!(stream(client, sql).await?);
     while let Some(row) = rows.try_next().await.map_err(|e| map(&e))? {
         if held.takes(&row) {
-            all.push(row);
+            keep(row)?;
         }
     }
+    Ok(())
+}
+
+/// All rows of a statement, unnamed and in one round trip.
+pub(super) async fn rows(client: &Client, held: &Held, sql: &str) -> Result<Vec<Row>, ConnectError> {
+    let mut all = Vec::new();
+    let keep = |row| {
+        all.push(row);
+        Ok(())
+    };
+    held_rows(client, held, sql, keep).await?;
     Ok(all)
 }
 
-/// Hands each row of a statement to `take` as it comes: what is kept of a large catalog is what `take` keeps.
+/// Gives `take` a look at each row: what is kept of a large catalog is what `take` keeps.
 pub(super) async fn each(
     client: &Client,
     held: &Held,
     sql: &str,
     mut take: impl FnMut(&Row) -> Result<(), ConnectError>,
 ) -> Result<(), ConnectError> {
-    let mut rows = pin!(stream(client, sql).await?);
-    while let Some(row) = rows.try_next().await.map_err(|e| map(&e))? {
-        if held.takes(&row) {
-            take(&row)?;
-        }
-    }
-    Ok(())
+    held_rows(client, held, sql, |row| take(&row)).await
 }
 
 /// The rows of a statement as they come.
