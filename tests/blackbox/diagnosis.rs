@@ -10,21 +10,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
 
 use crate::postgres::ssh::{file, tunnel};
+use crate::support::diagnose::{diagnose, failed};
 use crate::support::postgres::variable;
 use crate::support::{Client, Setup, Source};
-
-async fn diagnose(client: &Client, body: &Value) -> Value {
-    let request = client.request(reqwest::Method::POST, "/api/v2/datasource/test").json(body);
-    client.send(request).await.ok()["data"].clone()
-}
 
 fn steps(data: &Value) -> Vec<(String, String)> {
     let text = |v: &Value| v.as_str().expect("text").to_owned();
     data["steps"].as_array().expect("steps").iter().map(|s| (text(&s["step"]), text(&s["status"]))).collect()
-}
-
-fn failed(data: &Value) -> &Value {
-    data["steps"].as_array().expect("steps").iter().find(|s| s["status"] == "failed").unwrap_or_else(|| panic!("nothing failed: {data}"))
 }
 
 #[tokio::test]

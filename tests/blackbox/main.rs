@@ -4,6 +4,8 @@
 mod cli;
 mod contract;
 mod diagnosis;
+mod fakes;
+mod mysql;
 mod postgres;
 mod resilience;
 mod support;

@@ -28,6 +28,8 @@ pub trait Connector: Send + Sync + 'static {
     const TITLE: &'static str;
     /// Credentials (JSON) as a user would send them, without `name`.
     const EXAMPLE: &'static str;
+    /// The kind's own words for the usual credentials, as error messages use them: `("host", "server")`.
+    const RENAMED: &'static [(&'static str, &'static str)] = &[];
     /// The credentials: parsing, messages, JSON Schema, aliases and secrets all come from this struct.
     type Credentials: DeserializeOwned + JsonSchema + Send + Sync;
     /// An open, authenticated connection.
@@ -86,7 +88,7 @@ impl<C: Connector> Source for BoundSource<C> {
             Ok(Box::new(OpenConnection::<C> { connection, server }) as Box<dyn Opened>)
         };
         // A connector may forget its deadline; the session does not.
-        cx.run(work).await?
+        cx.run(work).await.unwrap_or_else(|elapsed| Err(elapsed.into())).map_err(|e: ConnectError| e.renamed(C::RENAMED))
     }
 }
 
@@ -98,6 +100,7 @@ impl<C: Connector> Opened for OpenConnection<C> {
 
     async fn introspect(&mut self, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
         let deadline = out.deadline();
-        deadline.run(C::introspect(&mut self.connection, out)).await?
+        let read = deadline.run(C::introspect(&mut self.connection, out)).await;
+        read.unwrap_or_else(|elapsed| Err(elapsed.into())).map_err(|e: ConnectError| e.renamed(C::RENAMED))
     }
 }

@@ -1,6 +1,6 @@
 //! Why a datasource cannot be used: one flat list for all kinds, every text written by us.
 
-use egress::{DialError, SshError, SshKeyError, Step, TlsError};
+use egress::{DialError, HttpError, SshError, SshKeyError, Step, TlsError, TlsFailure};
 
 /// What went wrong. Each has a stable code, a sentence that is safe to show, and a remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +51,18 @@ pub enum ConnectErrorKind {
     TooManyConnections,
     /// The server is starting up or shutting down.
     NotReady,
+    /// The password has to be changed before anything else.
+    PasswordExpired,
+    /// The account is locked or disabled.
+    AccountLocked,
+    /// The server takes only connections that mean to read, or only ones that mean to write.
+    ReadOnly,
+    /// A limit on memory, time or quota was reached.
+    Exhausted,
+    /// The server sent us to another address.
+    Redirected,
+    /// The server sent more than is taken.
+    TooMuch,
     /// What answered does not keep to the protocol.
     Protocol,
     /// The server answered with an error that has no kind of its own.
@@ -151,6 +163,22 @@ impl ConnectErrorKind {
                 "raise the server's or the user's connection limit, or try again later",
             ),
             Self::NotReady => ("NOT_READY", "the server is starting up or shutting down", "try again later"),
+            Self::PasswordExpired => ("PASSWORD_EXPIRED", "the password has expired", "set a new password at the server"),
+            Self::AccountLocked => ("ACCOUNT_LOCKED", "the account is locked or disabled", "unlock the account at the server"),
+            Self::ReadOnly => (
+                "READ_ONLY",
+                "the server does not take this connection in the state it is in, because it is read-only",
+                "connect to a server that is open to this user",
+            ),
+            Self::Exhausted => (
+                "RESOURCES_EXHAUSTED",
+                "a limit of the server's on memory, time or quota was reached",
+                "raise the limit for this user, or try again later",
+            ),
+            Self::Redirected => {
+                ("REDIRECTED", "the server sent us to another address, which is not followed", "give the final host and port")
+            }
+            Self::TooMuch => ("ANSWER_TOO_LARGE", "the server sent more than is taken", "check that host and port are the right ones"),
             Self::Protocol => {
                 ("PROTOCOL_ERROR", "what answers there does not speak the expected protocol", "check port and datasourceType")
             }
@@ -202,8 +230,12 @@ pub struct ConnectError {
     pub server_code: Option<String>,
     /// A remedy that fits better than the kind's, made from the user's own words (for example the exact `GRANT`).
     remedy: Option<String>,
+    /// The credential at fault, where it is not the one that the kind names.
+    field: Option<&'static str>,
     /// Whether it happened on the way to the SSH server.
     bastion: bool,
+    /// Words of the kind's own credentials for the usual ones: `("host", "server")`.
+    renamed: &'static [(&'static str, &'static str)],
 }
 
 impl ConnectError {
@@ -217,6 +249,18 @@ impl ConnectError {
     #[must_use]
     pub fn with_remedy(self, remedy: String) -> Self {
         Self { remedy: Some(remedy), ..self }
+    }
+
+    /// The same failure with another credential at fault.
+    #[must_use]
+    pub fn with_field(self, field: &'static str) -> Self {
+        Self { field: Some(field), ..self }
+    }
+
+    /// The same failure in the words of a kind that has other names for the usual credentials.
+    #[must_use]
+    pub(crate) fn renamed(self, renamed: &'static [(&'static str, &'static str)]) -> Self {
+        Self { renamed, ..self }
     }
 
     /// What happened, in one sentence without a full stop.
@@ -233,12 +277,13 @@ impl ConnectError {
     pub fn remedy(&self) -> String {
         let (_, _, general) = self.kind.texts();
         match &self.remedy {
+            // Made for the kind, in its own words.
             Some(remedy) => remedy.clone(),
             None if self.bastion => general
                 .replace("host and port", "sshHost and sshPort")
                 .replace("the host", "sshHost")
                 .replace("check host, port", "check sshHost, sshPort"),
-            None => general.to_owned(),
+            None => self.renamed.iter().fold(general.to_owned(), |text, (usual, own)| text.replace(usual, own)),
         }
     }
 
@@ -258,29 +303,47 @@ impl ConnectError {
             | K::TlsFailed
             | K::CaInvalid
             | K::ClientCertificateInvalid => Some(Step::Tls),
-            K::Rejected | K::NotAdmitted | K::PasswordExposed | K::AuthenticationUnsupported => Some(Step::Authenticate),
+            K::Rejected | K::NotAdmitted | K::PasswordExposed | K::AuthenticationUnsupported | K::PasswordExpired | K::AccountLocked => {
+                Some(Step::Authenticate)
+            }
             K::DatabaseNotFound => Some(Step::Database),
             K::SchemaNotFound => Some(Step::List),
             K::SshFailed => Some(Step::SshConnect),
             K::HostKeyChanged | K::HostKeyUnreadable => Some(Step::SshHostKey),
             K::SshKeyUnreadable | K::SshKeyEncrypted | K::SshPassphrase | K::SshKeyCostly | K::SshRejected => Some(Step::SshAuth),
-            K::TimedOut | K::Closed | K::NoPrivilege | K::TooManyConnections | K::NotReady | K::Protocol | K::Server | K::Internal => None,
+            K::TimedOut
+            | K::Closed
+            | K::NoPrivilege
+            | K::TooManyConnections
+            | K::NotReady
+            | K::ReadOnly
+            | K::Exhausted
+            | K::Redirected
+            | K::TooMuch
+            | K::Protocol
+            | K::Server
+            | K::Internal => None,
         }
     }
 
     /// The credential at fault, if it is one.
     pub fn field(&self) -> Option<&'static str> {
+        let usual = self.field.or_else(|| self.usual_field())?;
+        Some(self.renamed.iter().find(|(word, _)| *word == usual).map_or(usual, |(_, own)| own))
+    }
+
+    fn usual_field(&self) -> Option<&'static str> {
         use ConnectErrorKind as K;
         Some(match self.kind {
             K::Denied | K::Unresolved | K::Unreachable if self.bastion => "sshHost",
-            K::Denied | K::Unresolved | K::Unreachable | K::ForwardingProhibited | K::CertificateName => "host",
+            K::Denied | K::Unresolved | K::Unreachable | K::ForwardingProhibited | K::CertificateName | K::Redirected => "host",
             K::Refused | K::TimedOut | K::SshFailed if self.bastion || self.kind == K::SshFailed => "sshPort",
             K::Refused | K::Protocol | K::TlsFailed => "port",
             K::TlsUnsupported | K::TlsRequired | K::PasswordExposed => "sslMode",
             K::CertificateUntrusted | K::CaInvalid => "sslCa",
             K::ClientCertificateInvalid => "sslCert",
-            K::Rejected => "password",
-            K::NotAdmitted | K::NoPrivilege | K::AuthenticationUnsupported => "username",
+            K::Rejected | K::PasswordExpired => "password",
+            K::AccountLocked | K::NotAdmitted | K::NoPrivilege | K::AuthenticationUnsupported => "username",
             K::DatabaseNotFound => "database",
             K::SchemaNotFound => "schema",
             K::HostKeyChanged | K::HostKeyUnreadable => "sshHostKey",
@@ -292,6 +355,9 @@ impl ConnectError {
             | K::Closed
             | K::TooManyConnections
             | K::NotReady
+            | K::ReadOnly
+            | K::Exhausted
+            | K::TooMuch
             | K::Server
             | K::Internal
             | K::SshFailed => return None,
@@ -301,7 +367,7 @@ impl ConnectError {
 
 impl From<ConnectErrorKind> for ConnectError {
     fn from(kind: ConnectErrorKind) -> Self {
-        Self { kind, server_code: None, remedy: None, bastion: false }
+        Self { kind, server_code: None, remedy: None, field: None, bastion: false, renamed: &[] }
     }
 }
 
@@ -357,6 +423,25 @@ impl From<SshError> for ConnectError {
             SshError::Rejected => ConnectErrorKind::SshRejected,
         };
         Self { bastion: matches!(error, SshError::Dial(_)), ..kind.into() }
+    }
+}
+
+impl From<HttpError> for ConnectError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Dial(error) => return error.into(),
+            HttpError::Tls(TlsFailure::Expired) => ConnectErrorKind::CertificateExpired,
+            HttpError::Tls(TlsFailure::WrongName) => ConnectErrorKind::CertificateName,
+            HttpError::Tls(TlsFailure::Untrusted) => ConnectErrorKind::CertificateUntrusted,
+            HttpError::Tls(TlsFailure::BadCa) => ConnectErrorKind::CaInvalid,
+            HttpError::Tls(TlsFailure::BadIdentity) => ConnectErrorKind::ClientCertificateInvalid,
+            HttpError::Tls(TlsFailure::Other) => ConnectErrorKind::TlsFailed,
+            HttpError::OtherOrigin | HttpError::Redirect => ConnectErrorKind::Redirected,
+            HttpError::TooLarge | HttpError::TooManyRequests => ConnectErrorKind::TooMuch,
+            HttpError::Encoded | HttpError::Protocol => ConnectErrorKind::Protocol,
+            HttpError::TimedOut => ConnectErrorKind::TimedOut,
+        }
+        .into()
     }
 }
 

@@ -7,7 +7,9 @@ mod connector;
 pub mod credentials;
 mod error;
 mod kinds;
+mod mysql;
 mod pg;
+mod reach;
 mod registry;
 
 pub use catalog::{Catalog, CatalogBuilder, TableDefinition, TableKind};

@@ -30,7 +30,13 @@ const CONTRACT: [(&str, &str); 18] = [
     ("trino", "Trino"),
 ];
 
-static ENTRIES: [Entry; 3] = [Entry::of::<kinds::Postgres>(), Entry::of::<kinds::Redshift>(), Entry::of::<kinds::CockroachDb>()];
+static ENTRIES: [Entry; 5] = [
+    Entry::of::<kinds::Postgres>(),
+    Entry::of::<kinds::Redshift>(),
+    Entry::of::<kinds::CockroachDb>(),
+    Entry::of::<kinds::MySql>(),
+    Entry::of::<kinds::SingleStore>(),
+];
 
 /// One kind: plain function pointers, so that the table is a constant.
 pub struct Entry {

@@ -75,6 +75,10 @@ pub enum TlsFailure {
     WrongName,
     /// Nobody trusted vouches for the certificate.
     Untrusted,
+    /// The own CA is none.
+    BadCa,
+    /// The client's certificate and key are none, or do not belong together.
+    BadIdentity,
     /// Anything else.
     Other,
 }
@@ -213,7 +217,9 @@ impl From<&TlsError> for TlsFailure {
             TlsError::Expired => Self::Expired,
             TlsError::WrongName => Self::WrongName,
             TlsError::UnknownIssuer | TlsError::BadCertificate => Self::Untrusted,
-            TlsError::BadCa | TlsError::BadIdentity | TlsError::Handshake | TlsError::TimedOut => Self::Other,
+            TlsError::BadCa => Self::BadCa,
+            TlsError::BadIdentity => Self::BadIdentity,
+            TlsError::Handshake | TlsError::TimedOut => Self::Other,
         }
     }
 }

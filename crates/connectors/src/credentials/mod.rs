@@ -5,9 +5,11 @@ mod normalize;
 mod schema;
 mod shared;
 mod ssh;
+mod tls;
 
 pub use message::CredentialsError;
 pub(crate) use schema::CredentialsSchema;
 pub use schema::Parsed;
 pub(crate) use shared::{HostName, SslVerify, Toggle};
 pub(crate) use ssh::SshFields;
+pub(crate) use tls::{IdentityFields, TrustFields};

@@ -1,9 +1,13 @@
 //! One file a kind.
 
 mod cockroachdb;
+mod mysql;
 mod postgres;
 mod redshift;
+mod singlestore;
 
 pub(crate) use cockroachdb::CockroachDb;
+pub(crate) use mysql::MySql;
 pub(crate) use postgres::Postgres;
 pub(crate) use redshift::Redshift;
+pub(crate) use singlestore::SingleStore;

@@ -10,10 +10,10 @@ use futures_util::TryStreamExt;
 use tokio_postgres::Client;
 
 use super::error::map;
-use super::introspect::{Held, each, get, rows, stream};
+use super::introspect::{each, get, rows, stream};
 use super::keys::{Constraints, KeyColumns, Keys, relation};
 use super::types::normalize;
-use crate::catalog::{CatalogBuilder, Column};
+use crate::catalog::{CatalogBuilder, Column, Held};
 use crate::error::ConnectError;
 
 const SCHEMAS: &str = r"select nspname::text from pg_catalog.pg_namespace

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use egress::{BoxStream, Host, Identity, Session, Step, Target, TlsOptions, Verify, connect_tls};
+use egress::{BoxStream, Session, Step, Target, connect_tls};
 use secrecy::ExposeSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
@@ -17,6 +17,7 @@ use super::guard::Guard;
 use super::product::{Product, detect};
 use crate::connector::ServerInfo;
 use crate::error::{ConnectError, ConnectErrorKind};
+use crate::reach::{self, Reach, reach};
 
 /// An authenticated connection. The task that drives it ends with it.
 pub(crate) struct PgConnection {
@@ -38,29 +39,14 @@ impl PgConnection {
 
 /// The steps that a job takes.
 pub(crate) fn steps(credentials: &PgCredentials) -> Vec<Step> {
-    let tunnel = credentials.ssh.tunnel();
-    let first = tunnel.as_ref().map_or(&credentials.host.0, |t| &t.server.host);
-    let mut steps = vec![Step::Validate, Step::Policy];
-    steps.extend(matches!(first, Host::Name(_)).then_some(Step::Resolve));
-    steps.extend(tunnel.iter().flat_map(|_| [Step::SshConnect, Step::SshHostKey, Step::SshAuth]));
-    steps.push(Step::Connect);
-    steps.extend((credentials.ssl_mode == Some(true)).then_some(Step::Tls));
-    steps.extend([Step::Authenticate, Step::Database, Step::List, Step::Read]);
-    steps
+    reach::steps(&credentials.host.0, &credentials.ssh, credentials.ssl_mode == Some(true))
 }
 
 /// Connects and authenticates.
 pub(crate) async fn connect(credentials: &PgCredentials, cx: &Session) -> Result<PgConnection, ConnectError> {
     let target = Target::new(credentials.host.0.clone(), credentials.port);
-    let mut ssh_host_key = None;
-    let mut stream = match credentials.ssh.tunnel() {
-        None => cx.dial(&target).await?,
-        Some(tunnel) => {
-            let (behind, key) = cx.through(&tunnel).await?;
-            ssh_host_key = Some(key);
-            behind.dial(&target).await?
-        }
-    };
+    let Reach { session, ssh_host_key } = reach(&credentials.ssh, cx).await?;
+    let mut stream = session.dial(&target).await?;
     let mut tls = Established { end_point: None };
     let mut config = Config::new();
     config
@@ -71,19 +57,15 @@ pub(crate) async fn connect(credentials: &PgCredentials, cx: &Session) -> Result
         .ssl_mode(SslMode::Disable);
     let mut protected = false;
     if credentials.ssl_mode == Some(true) {
-        let verify = credentials.ssl_verify.map_or(Verify::Full, Verify::from);
-        let identity =
-            credentials.ssl_cert.clone().zip(credentials.ssl_key.clone()).map(|(certificate, key)| Identity { certificate, key });
-        let options = TlsOptions { verify, ca: credentials.ssl_ca.clone(), identity };
+        let options = credentials.trust.options(Some(&credentials.identity));
         let make = async {
             request_tls(&mut stream).await?;
             Ok::<_, ConnectError>(connect_tls(stream, &target.host, &options, cx.deadline()).await?)
         };
-        let session = cx.step(Step::Tls, make).await?;
-        tls.end_point = session.get_ref().1.peer_certificates().and_then(|chain| end_point(chain.first()?));
-        // Any holder of a public certificate passes for "ca" without an own CA: no one to hand a password to.
-        protected = verify == Verify::Full || (verify == Verify::Ca && credentials.ssl_ca.is_some());
-        stream = Box::new(session);
+        let tls_session = cx.step(Step::Tls, make).await?;
+        tls.end_point = tls_session.get_ref().1.peer_certificates().and_then(|chain| end_point(chain.first()?));
+        protected = credentials.trust.verified();
+        stream = Box::new(tls_session);
         // "Direct" makes the driver skip its own request for TLS: the session it gets is there already.
         config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
     }

@@ -4,12 +4,11 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::credentials::{HostName, SshFields, SslVerify};
+use crate::credentials::{HostName, IdentityFields, SshFields, TrustFields};
 
 /// Credentials of a PostgreSQL-family datasource.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(extend("dependentRequired" = {"sslCert": ["sslKey"], "sslKey": ["sslCert"]}))]
 pub(crate) struct PgCredentials {
     /// Database hostname or IP address.
     pub(super) host: HostName,
@@ -31,17 +30,12 @@ pub(crate) struct PgCredentials {
     /// Connect with TLS, and not at all if the server has none.
     #[schemars(extend("x-aliases" = ["ssl", "enableSsl", "isSsl", "sslmode", "enableSSLMode"]))]
     pub(super) ssl_mode: Option<bool>,
-    /// What is checked of the server's certificate: everything, all but the name, nothing.
-    pub(super) ssl_verify: Option<SslVerify>,
-    /// Certificates (PEM) to trust in place of the public authorities.
-    #[schemars(length(min = 1))]
-    pub(super) ssl_ca: Option<String>,
-    /// Certificate (PEM) to show to a server that asks for one.
-    #[schemars(length(min = 1))]
-    pub(super) ssl_cert: Option<String>,
-    /// The private key (PEM) that belongs to it.
-    #[schemars(with = "Option<String>", extend("format" = "password", "writeOnly" = true))]
-    pub(super) ssl_key: Option<SecretString>,
+    /// Whom to trust.
+    #[serde(flatten)]
+    pub(super) trust: TrustFields,
+    /// How to prove who we are.
+    #[serde(flatten)]
+    pub(super) identity: IdentityFields,
     /// An SSH tunnel.
     #[serde(flatten)]
     pub(super) ssh: SshFields,

@@ -1,7 +1,6 @@
 //! The read of a schema: one read-only transaction, a handful of set-based statements.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::TryStreamExt;
 use tokio_postgres::types::{ToSql, Type};
@@ -11,7 +10,7 @@ use super::connect::PgConnection;
 use super::error::map;
 use super::product::Product;
 use super::{cockroach, postgres, redshift};
-use crate::catalog::CatalogBuilder;
+use crate::catalog::{CatalogBuilder, Held};
 use crate::error::{ConnectError, ConnectErrorKind};
 
 /// Reads the schema into `out`.
@@ -44,30 +43,6 @@ async fn read(connection: &PgConnection, out: &mut CatalogBuilder) -> Result<(),
 
 const NO_PARAMETERS: [(&(dyn ToSql + Sync), Type); 0] = [];
 
-/// How much of a catalog may be held in memory at once, over all statements. Columns are not held, they stream.
-const HELD_BYTES: usize = 64 << 20;
-
-/// What is left of [`HELD_BYTES`]. Rows beyond it are passed over, and the catalog is partial.
-pub(super) struct Held(AtomicUsize);
-
-impl Held {
-    pub(super) fn new() -> Self {
-        Self(AtomicUsize::new(HELD_BYTES))
-    }
-
-    /// Whether everything fitted.
-    pub(super) fn fitted(&self) -> bool {
-        self.0.load(Ordering::Relaxed) > 0
-    }
-
-    fn takes(&self, row: &Row) -> bool {
-        // A row costs its bytes, and about as much again for being kept.
-        let cost = row.raw_size_bytes() + 128;
-        let spend = |left: usize| Some(left.saturating_sub(cost));
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_ok_and(|before| before > cost)
-    }
-}
-
 /// Hands each row of a statement to `keep` as it comes, as long as there is room.
 async fn held_rows(
     client: &Client,
@@ -77,7 +52,7 @@ async fn held_rows(
 ) -> Result<(), ConnectError> {
     let mut rows = pin!(stream(client, sql).await?);
     while let Some(row) = rows.try_next().await.map_err(|e| map(&e))? {
-        if held.takes(&row) {
+        if held.takes(row.raw_size_bytes()) {
             keep(row)?;
         }
     }

@@ -11,10 +11,10 @@ use futures_util::TryStreamExt;
 use tokio_postgres::Client;
 
 use super::error::map;
-use super::introspect::{Held, each, get, rows, stream};
+use super::introspect::{each, get, rows, stream};
 use super::keys::{Constraints, KeyColumns, Keys, relation};
 use super::types::normalize;
-use crate::catalog::{CatalogBuilder, Column};
+use crate::catalog::{CatalogBuilder, Column, Held};
 use crate::error::ConnectError;
 
 /// The first OID that a user's object can have (`FirstNormalObjectId`).

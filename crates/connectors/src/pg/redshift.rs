@@ -9,9 +9,9 @@ use futures_util::TryStreamExt;
 use tokio_postgres::{Client, Row};
 
 use super::error::map;
-use super::introspect::{Held, get, rows, stream};
+use super::introspect::{get, rows, stream};
 use super::types::normalize;
-use crate::catalog::{CatalogBuilder, Column, ForeignKey, Table, TableKind};
+use crate::catalog::{CatalogBuilder, Column, ForeignKey, Held, Table, TableKind};
 use crate::error::{ConnectError, ConnectErrorKind};
 
 const SCHEMAS: &str = "select nspname::text from pg_namespace where substring(nspname, 1, 3) <> 'pg_' and nspname <> 'information_schema'

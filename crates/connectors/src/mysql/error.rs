@@ -1,0 +1,60 @@
+//! From error packets to our own kinds. Of what a server says only its number gets out.
+
+use crate::error::{ConnectError, ConnectErrorKind as K};
+
+/// Reads an error packet (first byte 0xff): the number follows, then a text that is not looked at.
+pub(super) fn of_packet(packet: &[u8]) -> ConnectError {
+    match packet {
+        [0xff, low, high, ..] => of_code(u16::from_le_bytes([*low, *high])),
+        _ => K::Protocol.into(),
+    }
+}
+
+/// Numbers: MySQL's "Server Error Message Reference", MariaDB's "Error Codes", SingleStore's "Error codes".
+fn of_code(code: u16) -> ConnectError {
+    let kind = match code {
+        1045 | 1698 => K::Rejected,
+        1044 | 1142 | 1143 | 1227 | 1370 => K::NoPrivilege,
+        1049 | 1046 => K::DatabaseNotFound,
+        1040 | 1203 | 1226 => K::TooManyConnections,
+        1129 | 1130 => K::NotAdmitted,
+        1251 | 1275 | 1524 => K::AuthenticationUnsupported,
+        1820 | 1862 => K::PasswordExpired,
+        3118 | 3955 | 4151 | 4166 => K::AccountLocked,
+        3159 => K::TlsRequired,
+        1053 | 1079 | 3032 => K::NotReady,
+        1290 | 1792 | 1836 => K::ReadOnly,
+        1317 | 3024 | 1969 => K::TimedOut,
+        1037 | 1038 | 1041 => K::Exhausted,
+        1152 | 1158..=1161 | 1184 | 1927 | 4031 => K::Closed,
+        _ => K::Server,
+    };
+    let error = ConnectError::with_code(kind, &code.to_string());
+    match code {
+        1129 => error.with_remedy("run FLUSH HOSTS at the server: it has blocked this address after many failed connections".to_owned()),
+        1130 => error.with_remedy("create the user for this server's address at the database ('user'@'%')".to_owned()),
+        _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        for (packet, kind, code) in [
+            (&b"\xff\x15\x04#28000Access denied for user 'canary'"[..], K::Rejected, Some("1045")),
+            (b"\xff\x10\x04Too many connections", K::TooManyConnections, Some("1040")),
+            (b"\xff\x19\x04#42000", K::DatabaseNotFound, Some("1049")),
+            (b"\xff\x57\x0c#HY000", K::TlsRequired, Some("3159")),
+            (b"\xff\xff\xff", K::Server, Some("65535")),
+            (b"\xff\x15", K::Protocol, None),
+            (b"\x00", K::Protocol, None),
+        ] {
+            let error = of_packet(packet);
+            assert_eq!((error.kind, error.server_code.as_deref()), (kind, code), "{packet:?}");
+            assert!(!error.to_string().contains("canary"));
+        }
+    }
+}

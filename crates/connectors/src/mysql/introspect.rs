@@ -1,0 +1,191 @@
+//! The read of a schema from `information_schema`: a handful of statements, however many tables.
+
+use super::connect::MySqlConnection;
+use super::packet::Wire;
+use super::product::Product;
+use super::query::{execute, query};
+use super::singlestore;
+use super::types::{normalize, quoted};
+use crate::catalog::{CatalogBuilder, Column, Known, Table, TableKind};
+use crate::error::ConnectError;
+
+/// Schemas of the servers themselves, as a list for SQL. SingleStore has two more, which are databases of users elsewhere.
+const SYSTEM: &str = "('information_schema', 'mysql', 'performance_schema', 'sys')";
+const SINGLESTORE_SYSTEM: &str = "('information_schema', 'memsql', 'cluster')";
+
+pub(super) fn system(product: Product) -> &'static str {
+    if product == Product::SingleStore { SINGLESTORE_SYSTEM } else { SYSTEM }
+}
+
+/// Reads the schema into `out`.
+pub(crate) async fn introspect(connection: &mut MySqlConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    let (wire, product) = (&mut connection.wire, connection.product);
+    settle(wire, product, out).await?;
+    let mut known = Known::new();
+    let sql = format!("select schema_name from information_schema.schemata where schema_name not in {}", system(product));
+    let mut rows = query(wire, &sql).await?;
+    while let Some(row) = rows.next().await? {
+        known.schema(&row.text(0), out);
+    }
+    tables(wire, product, &mut known).await?;
+    if product == Product::SingleStore {
+        singlestore::primary_keys(wire, &mut known).await?;
+    } else {
+        keys(wire, product, &mut known).await?;
+    }
+    columns(wire, product, &mut known, out).await?;
+    known.finish(out).await
+}
+
+/// The server gives up when we do, and does not go through all tables for statistics that it has.
+async fn settle(wire: &mut Wire, product: Product, out: &CatalogBuilder) -> Result<(), ConnectError> {
+    let left = out.deadline().remaining();
+    let sql = match product {
+        Product::MySql(8..) => format!(
+            "set session max_execution_time = {}, session information_schema_stats_expiry = 31536000",
+            left.as_millis().clamp(1, 4_294_967_295)
+        ),
+        Product::MySql(_) => format!("set session max_execution_time = {}", left.as_millis().clamp(1, 4_294_967_295)),
+        Product::MariaDb => format!("set session max_statement_time = {}", left.as_secs().clamp(1, 31_536_000)),
+        Product::SingleStore => return Ok(()),
+    };
+    match execute(wire, &sql).await {
+        // A proxy or a compatible product may not know the variable: the deadline is ours to keep anyway.
+        Err(error) if error.server_code.is_some() => Ok(()),
+        other => other,
+    }
+}
+
+async fn tables(wire: &mut Wire, product: Product, known: &mut Known) -> Result<(), ConnectError> {
+    let system = system(product);
+    // MySQL 5.7 and MariaDB would open every table for it; the others have it at hand.
+    let estimate = if matches!(product, Product::MySql(8..) | Product::SingleStore) { "table_rows" } else { "null" };
+    let sql = format!(
+        "select table_schema, table_name, table_type, engine, table_comment, {estimate} from information_schema.tables
+        where table_schema not in {system}"
+    );
+    let mut rows = query(wire, &sql).await?;
+    while let Some(row) = rows.next().await? {
+        let engine = row.text(3).to_ascii_lowercase();
+        let kind = match row.text(2).to_ascii_uppercase().as_str() {
+            "SEQUENCE" => continue,
+            word if word.contains("TEMPORARY") => continue,
+            word if word.contains("VIEW") => TableKind::View,
+            _ if matches!(engine.as_str(), "federated" | "federatedx" | "connect" | "spider" | "s3" | "ndbcluster_remote") => {
+                TableKind::ForeignTable
+            }
+            _ => TableKind::Table,
+        };
+        // The comment of a view is "VIEW", or what is wrong with it.
+        let comment = (kind != TableKind::View).then(|| row.text(4));
+        let row_estimate = row.get(5).and_then(|n| n.parse().ok());
+        known.table(Table { schema: &row.text(0), name: &row.text(1), kind, comment: comment.as_deref(), row_estimate });
+    }
+    Ok(())
+}
+
+pub(super) async fn keys(wire: &mut Wire, product: Product, known: &mut Known) -> Result<(), ConnectError> {
+    let system = system(product);
+    let sql = format!(
+        "select table_schema, table_name, constraint_name, column_name, referenced_table_schema, referenced_table_name, referenced_column_name
+        from information_schema.key_column_usage
+        where table_schema not in {system} and (constraint_name = 'PRIMARY' or referenced_table_name is not null)
+        order by ordinal_position"
+    );
+    let mut rows = query(wire, &sql).await?;
+    while let Some(row) = rows.next().await? {
+        let (schema, table, column) = (row.text(0), row.text(1), row.text(3));
+        match row.get(5) {
+            None => known.primary(&schema, &table, &column),
+            Some(target) => known.foreign(&schema, &table, &row.text(2), &column, (&row.text(4), &target, &row.text(6))),
+        }
+    }
+    Ok(())
+}
+
+/// Columns as they come, table by table. The order is of bytes: in the catalog's own collation `T` and `t` are one.
+async fn columns(wire: &mut Wire, product: Product, known: &mut Known, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    let (generation, system) = (generation_expression(wire).await?, system(product));
+    let sql = format!(
+        "select table_schema, table_name, column_name, column_type, data_type, is_nullable, column_default, extra, column_comment, {generation}
+        from information_schema.columns where table_schema not in {system}
+        order by cast(table_schema as binary), cast(table_name as binary), ordinal_position"
+    );
+    let mut rows = query(wire, &sql).await?;
+    while let Some(row) = rows.next().await? {
+        let (data_type, native_type) = (row.text(4), row.text(3));
+        let extra = row.text(7).to_ascii_lowercase();
+        let generated = match () {
+            () if extra.contains("auto_increment") => Some("identity"),
+            () if extra.contains("virtual") => Some("virtual"),
+            // "stored generated" of MySQL, "persistent" of older MariaDB, "computed" of SingleStore, which has no other sort.
+            () if extra.contains("stored generated") || extra.contains("persistent") || extra.contains("computed") => Some("stored"),
+            () => None,
+        };
+        let expression = row.get(9).filter(|text| !text.is_empty());
+        let default = match (expression, row.get(6)) {
+            (Some(expression), _) => Some(expression.into_owned()),
+            (None, Some(value)) => default(product, &data_type, &extra, &value),
+            (None, None) => None,
+        };
+        let comment = row.text(8);
+        let column = Column {
+            name: &row.text(2),
+            native_type: &native_type,
+            data_type: normalize(&data_type, &native_type),
+            nullable: row.text(5).eq_ignore_ascii_case("yes"),
+            default: default.as_deref(),
+            generated,
+            comment: Some(comment.as_ref()).filter(|text| !text.is_empty()),
+        };
+        known.column(out, &row.text(0), &row.text(1), column).await?;
+    }
+    Ok(())
+}
+
+/// Older servers and compatible products do not have the column.
+async fn generation_expression(wire: &mut Wire) -> Result<&'static str, ConnectError> {
+    let sql = "select count(*) from information_schema.columns where table_schema = 'information_schema'
+        and table_name = 'COLUMNS' and column_name = 'GENERATION_EXPRESSION'";
+    let mut rows = query(wire, sql).await?;
+    let mut there = false;
+    while let Some(row) = rows.next().await? {
+        there = row.text(0) != "0";
+    }
+    Ok(if there { "generation_expression" } else { "null" })
+}
+
+/// The expression of a default. MariaDB prints expressions; MySQL prints the bare value of a literal, which needs its quotes back.
+fn default(product: Product, data_type: &str, extra: &str, value: &str) -> Option<String> {
+    let expression = product == Product::MariaDb
+        || extra.contains("default_generated")
+        || value.to_ascii_lowercase().starts_with("current_timestamp")
+        || !quoted(data_type);
+    match value {
+        "NULL" if product == Product::MariaDb => None,
+        value if expression => Some(value.to_owned()),
+        value => Some(format!("'{}'", value.replace('\'', "''"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_expressions() {
+        for (product, data_type, extra, value, wanted) in [
+            (Product::MariaDb, "varchar", "", "NULL", None),
+            (Product::MariaDb, "varchar", "", "'x'", Some("'x'")),
+            (Product::MySql(8), "varchar", "", "it's", Some("'it''s'")),
+            (Product::MySql(8), "varchar", "", "NULL", Some("'NULL'")),
+            (Product::MySql(8), "varchar", "default_generated", "uuid()", Some("uuid()")),
+            (Product::MySql(5), "timestamp", "", "CURRENT_TIMESTAMP", Some("CURRENT_TIMESTAMP")),
+            (Product::MySql(5), "int", "", "7", Some("7")),
+            (Product::MySql(5), "bit", "", "b'0'", Some("b'0'")),
+            (Product::SingleStore, "date", "", "2020-01-01", Some("'2020-01-01'")),
+        ] {
+            assert_eq!(default(product, data_type, extra, value).as_deref(), wanted, "{product:?} {value}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Which product answers: they share a protocol, not a catalog.
+
+use super::packet::Wire;
+use super::query::query;
+use crate::connector::ServerInfo;
+use crate::error::ConnectError;
+
+/// What differs between the products when a schema is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Product {
+    /// MySQL, with its major version.
+    MySql(u32),
+    /// MariaDB: defaults are printed as expressions.
+    #[default]
+    MariaDb,
+    /// SingleStore: catalogs and types of its own.
+    SingleStore,
+}
+
+/// Asks for the variables that tell the versions; every product knows the statement.
+pub(super) async fn detect(wire: &mut Wire) -> Result<(Product, ServerInfo), ConnectError> {
+    let (mut version, mut comment, mut memsql) = (String::new(), String::new(), None);
+    let mut rows = query(wire, "show variables like '%version%'").await?;
+    while let Some(row) = rows.next().await? {
+        let value = row.text(1).into_owned();
+        match row.text(0).to_ascii_lowercase().as_str() {
+            "version" => version = value,
+            "version_comment" => comment = value,
+            "memsql_version" => memsql = Some(value),
+            _ => {}
+        }
+    }
+    Ok(tell(&version, &comment, memsql.as_deref()))
+}
+
+fn tell(version: &str, comment: &str, memsql: Option<&str>) -> (Product, ServerInfo) {
+    // A version is shown to the user: only what looks like one.
+    let number = |text: &str| text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(32).collect::<String>();
+    let (product, name, version) = if let Some(version) = memsql {
+        (Product::SingleStore, "SingleStore", number(version))
+    } else if version.to_ascii_lowercase().contains("mariadb") || comment.to_ascii_lowercase().contains("mariadb") {
+        // Some put MySQL's number before their own: 5.5.5-10.11.6-MariaDB.
+        (Product::MariaDb, "MariaDB", number(version.strip_prefix("5.5.5-").unwrap_or(version)))
+    } else {
+        let version = number(version);
+        (Product::MySql(version.split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0)), "MySQL", version)
+    };
+    (product, ServerInfo { product: name.to_owned(), version, ssh_host_key: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products() {
+        for (version, comment, memsql, product, name, number) in [
+            ("8.0.36", "MySQL Community Server - GPL", None, Product::MySql(8), "MySQL", "8.0.36"),
+            ("5.7.44-log", "MySQL Community Server (GPL)", None, Product::MySql(5), "MySQL", "5.7.44"),
+            ("10.11.6-MariaDB-0+deb12u1", "Debian 12", None, Product::MariaDb, "MariaDB", "10.11.6"),
+            ("5.5.5-10.4.1-MariaDB", "", None, Product::MariaDb, "MariaDB", "10.4.1"),
+            ("5.7.32", "SingleStoreDB source distribution", Some("8.7.10"), Product::SingleStore, "SingleStore", "8.7.10"),
+            ("<script>", "", None, Product::MySql(0), "MySQL", ""),
+        ] {
+            let (found, info) = tell(version, comment, memsql);
+            assert_eq!((found, info.product.as_str(), info.version.as_str()), (product, name, number), "{version}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! TLS for the fakes: the certificate of the peers, for `localhost`.
+
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+
+use crate::support::postgres::variable;
+
+/// Accepts TLS 1.2 and 1.3 with the peers' certificate.
+pub(crate) fn acceptor() -> TlsAcceptor {
+    let folder = format!("{}/tls", variable("HEADWATER_PEERS"));
+    let chain = CertificateDer::pem_file_iter(format!("{folder}/server.pem")).expect("file").collect::<Result<_, _>>().expect("PEM");
+    let key = PrivateKeyDer::from_pem_file(format!("{folder}/server.key")).expect("key");
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
+    TlsAcceptor::from(Arc::new(config.with_no_client_auth().with_single_cert(chain, key).expect("configuration")))
+}
+
+/// The authority that signed it (PEM).
+pub(crate) fn authority() -> String {
+    std::fs::read_to_string(variable("HEADWATER_TEST_SOURCE_CA")).expect("CA")
+}

@@ -1,0 +1,7 @@
+//! What speaks MySQL's protocol: MariaDB for real, MySQL 8 and SingleStore as fakes.
+
+mod catalog;
+mod failures;
+mod login;
+mod rogue;
+mod singlestore;

@@ -1,0 +1,135 @@
+//! Hostile servers that speak MySQL's protocol.
+
+use serde_json::{Value, json};
+
+use super::login::empty_catalog;
+use crate::fakes::mysql::{Answer, Fake, Plugin};
+use crate::fakes::tls::authority;
+use crate::support::Setup;
+
+fn body(port: u16, changes: &Value) -> Value {
+    let base = json!({"datasourceType": "mysql", "credentials": {"name": "x", "host": "localhost", "port": port, "username": "app", "password": "canary-pw", "database": "shop"}});
+    crate::support::diagnose::with(&base, changes)
+}
+
+const PROTOCOL: &str = "what answers there does not speak the expected protocol; check port and datasourceType";
+
+/// Threat R1: a server that asks for a file gets none, whenever it asks: in place of the greeting, after the login, and to the first statement.
+/// MySQL's own clients send `SET NAMES` first; here the first statement is the one that asks for the version.
+#[tokio::test]
+async fn r1_local_infile_at_three_moments() {
+    let setup = Setup::sqlite().await;
+    let (server, client) = setup.client();
+    let fake = || Fake { password: "canary-pw", answers: empty_catalog(), ..Fake::default() };
+    for file in ["/etc/passwd", "/proc/self/environ"] {
+        let request = [b"\xfb", file.as_bytes()].concat();
+        let asking = |needle| Fake { answers: [vec![(needle, Answer::Raw(request.clone()))], empty_catalog()].concat(), ..fake() };
+        for (moment, rogue) in [
+            ("greeting", Fake { greeting: Some(request.clone()), ..fake() }),
+            ("login", Fake { verdict: Some(request.clone()), ..fake() }),
+            ("first statement", asking("show variables")),
+            ("session settings", asking("set session")),
+            ("catalog", asking("from information_schema.columns")),
+        ] {
+            let running = rogue.start().await;
+            let answer = client.create(&body(running.port, &json!({}))).await;
+            assert_eq!(answer.message().trim_start_matches("Schema caching failed: "), PROTOCOL, "{moment}: {}", answer.text);
+            let heard = running.heard();
+            // What a file of that name begins with here.
+            let content = std::fs::read(file).expect("readable");
+            assert!(!heard.windows(8).any(|w| content.windows(8).take(64).any(|c| c == w)), "{moment}: bytes of {file} went out");
+            assert_eq!(client.names().await, [""; 0], "{moment}: the server lives");
+        }
+    }
+    assert!(!server.log().contains("panicked"));
+}
+
+/// Threat R2: a switch to the plug-in for clear text, before TLS and after TLS with somebody unproved; a key on request is not asked for.
+#[tokio::test]
+async fn r2_cleartext_switch() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let without = "the server asked for the password in a form that this connection does not protect; set sslMode to true: over TLS with a verified certificate the password may be sent";
+    let unproved = "the server asked for the password in a form that this connection does not protect; give the authority's certificate (PEM) as sslCa and leave sslVerify at full: only then the password may be sent";
+    for (case, verdict, changes, message) in [
+        ("clear", &b"\xfemysql_clear_password\0"[..], json!({}), without),
+        ("sha256", b"\xfesha256_password\0abcdefghij0123456789\0", json!({}), without),
+        ("full authentication", b"\xfecaching_sha2_password\0abcdefghij0123456789\0", json!({}), PROTOCOL),
+        ("clear over TLS", b"\xfemysql_clear_password\0", json!({"sslMode": true, "sslVerify": "none"}), unproved),
+        (
+            "clear over TLS with any name",
+            b"\xfemysql_clear_password\0",
+            json!({"sslMode": true, "sslVerify": "ca", "sslCa": authority()}),
+            "",
+        ),
+    ] {
+        let fake = Fake { verdict: Some(verdict.to_vec()), tls: true, password: "canary-pw", ..Fake::default() };
+        let running = fake.start().await;
+        let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "2s")]);
+        let answer = server.client(&setup.token("acme")).create(&body(running.port, &changes)).await;
+        let heard = running.heard();
+        let bare = heard.windows(9).any(|w| w == b"canary-pw");
+        // With an authority of the user's own, a certificate of any name of theirs is proof enough.
+        assert_eq!(bare, message.is_empty(), "{case}");
+        if case != "full authentication" && !message.is_empty() {
+            assert_eq!(answer.message(), message, "{case}");
+        }
+        assert_eq!(answer.code(), (400, "CREDENTIAL_TEST_FAILED"), "{case}");
+    }
+    // A key of whoever is in the middle: the byte that asks for one is never sent.
+    let running = Fake { plugin: Plugin::CachingSha2(true), password: "canary-pw", ..Fake::default() }.start().await;
+    assert_eq!(client.create(&body(running.port, &json!({}))).await.message(), without);
+    assert!(!running.heard().ends_with(b"\x02"));
+}
+
+/// Threats R4 and R5: broken and enormous packets at every point.
+#[tokio::test]
+async fn r4_r5_packets() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "2s"), ("HEADWATER_SYNC_TIMEOUT", "3s")]);
+    let client = server.client(&setup.token("acme"));
+    let fake = || Fake { password: "canary-pw", answers: empty_catalog(), ..Fake::default() };
+    let answering = |needle, raw: &[u8]| Fake { answers: [vec![(needle, Answer::Raw(raw.to_vec()))], empty_catalog()].concat(), ..fake() };
+    for (case, rogue) in [
+        ("an empty greeting", Fake { greeting: Some(Vec::new()), ..fake() }),
+        ("half a greeting", Fake { greeting: Some(b"\x0a8.0.36\0\x01".to_vec()), ..fake() }),
+        ("a greeting of MySQL 3", Fake { greeting: Some(b"\x098.0.36\0\x01\0\0\0abcdefgh\0".to_vec()), ..fake() }),
+        ("an empty verdict", Fake { verdict: Some(Vec::new()), ..fake() }),
+        ("a switch to nothing", Fake { verdict: Some(b"\xfe\0".to_vec()), ..fake() }),
+        ("a short nonce", Fake { verdict: Some(b"\xfecaching_sha2_password\0abc\0".to_vec()), ..fake() }),
+        ("more data unasked", Fake { verdict: Some(b"\x01\x04\x04\x04".to_vec()), ..fake() }),
+        ("251 columns", answering("show variables", b"\xfc\xfb\x00")),
+        ("no end of columns", answering("show variables", b"\x02")),
+        ("an empty answer", answering("show variables", b"")),
+        ("a truncated error", answering("show variables", b"\xff")),
+    ] {
+        let running = rogue.start().await;
+        let answer = client.create(&body(running.port, &json!({}))).await;
+        assert_eq!(answer.code(), (400, "CREDENTIAL_TEST_FAILED"), "{case}: {}", answer.text);
+        assert!(
+            answer.message().starts_with("what answers there does not speak")
+                || answer.message().starts_with("the server did not answer")
+                || answer.message().starts_with("the server asked for a way"),
+            "{case}: {}",
+            answer.message()
+        );
+    }
+    // A packet of 16 MiB, and one of the wrong number.
+    for words in [&b"\xff\xff\xff\x00\x0a"[..], b"\x05\x00\x00\x07\x0a8.0\0"] {
+        let port = crate::fakes::speaker(words).await;
+        assert_eq!(client.create(&body(port, &json!({}))).await.message(), PROTOCOL);
+    }
+    assert_eq!(client.names().await, [""; 0]);
+    assert!(!server.log().contains("panicked"), "{}", server.log());
+}
+
+/// Threat L4: nothing that the server says in an error comes out.
+#[tokio::test]
+async fn l4_no_text_of_the_server() {
+    let setup = Setup::sqlite().await;
+    let (server, client) = setup.client();
+    let running = Fake { greeting: Some(b"\xff\x15\x04#28000<script>canary-pw\x1b[31m".to_vec()), ..Fake::default() }.start().await;
+    let answer = client.create(&body(running.port, &json!({}))).await;
+    assert!(answer.message().starts_with("authentication failed"), "{}", answer.text);
+    assert!(!answer.text.contains("script") && !server.log().contains("canary-pw"));
+}

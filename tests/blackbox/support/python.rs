@@ -1,0 +1,22 @@
+//! The vendors' own clients, run in Python: they judge our fakes.
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::postgres::variable;
+
+/// Runs `script`, which gets `arguments` as JSON in `args` and prints JSON; its standard output, or what it died of.
+pub(crate) async fn python(script: &str, arguments: &Value) -> Result<Value, String> {
+    let whole = format!("import json, sys\nargs = json.loads(sys.argv[1])\n{script}");
+    let mut command = Command::new(variable("HEADWATER_TEST_PYTHON"));
+    command.args(["-c", &whole, &arguments.to_string()]).stdin(Stdio::null());
+    let run = tokio::task::spawn_blocking(move || command.output());
+    let out =
+        tokio::time::timeout(std::time::Duration::from_mins(1), run).await.expect("the client ends").expect("joined").expect("python runs");
+    if out.status.success() {
+        Ok(serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&out.stdout))))
+    } else {
+        Err(String::from_utf8_lossy(&out.stderr).into_owned())
+    }
+}
