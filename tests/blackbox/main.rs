@@ -2,6 +2,7 @@
 //! One test binary, because linking takes longer than testing.
 
 mod cli;
+mod clickhouse;
 mod contract;
 mod diagnosis;
 mod fakes;

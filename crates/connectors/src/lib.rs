@@ -3,6 +3,7 @@
 //! Adding a kind: one file in `kinds`, one `mod` line, one line in the registry.
 
 pub mod catalog;
+mod clickhouse;
 mod connector;
 pub mod credentials;
 mod error;

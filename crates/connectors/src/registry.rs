@@ -30,11 +30,12 @@ const CONTRACT: [(&str, &str); 18] = [
     ("trino", "Trino"),
 ];
 
-static ENTRIES: [Entry; 5] = [
+static ENTRIES: [Entry; 6] = [
     Entry::of::<kinds::Postgres>(),
     Entry::of::<kinds::Redshift>(),
     Entry::of::<kinds::CockroachDb>(),
     Entry::of::<kinds::MySql>(),
+    Entry::of::<kinds::ClickHouse>(),
     Entry::of::<kinds::SingleStore>(),
 ];
 

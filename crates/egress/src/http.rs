@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue};
 use hyper::{Method, Request, StatusCode, Uri};
@@ -94,6 +95,35 @@ pub struct HttpResponse {
     pub body: Bytes,
 }
 
+/// A response whose body has yet to come.
+pub struct HttpStream {
+    /// The status, never a redirect.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    body: Incoming,
+    session: Session,
+}
+
+impl HttpStream {
+    /// The next bytes of the body, if there are any. What came before an error stays valid.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
+        loop {
+            let frame = self.session.run(self.body.frame()).await.map_err(|_| HttpError::TimedOut)?;
+            match frame {
+                None => return Ok(None),
+                Some(Err(_)) => return Err(HttpError::Protocol),
+                // Trailers are no bytes of the body.
+                Some(Ok(frame)) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        return Ok(Some(bytes));
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// A client for one origin, within one job.
 pub struct HttpClient {
     session: Session,
@@ -122,6 +152,13 @@ impl HttpClient {
         Ok(next.query().map_or_else(|| next.path().to_owned(), |query| format!("{}?{query}", next.path())))
     }
 
+    /// Connects (and makes TLS) if there is no open connection, without sending anything.
+    pub async fn connect(&mut self) -> Result<(), HttpError> {
+        let session = self.session.clone();
+        let connecting = async { self.connected().await.map(drop) };
+        Box::pin(session.run(connecting)).await.unwrap_or(Err(HttpError::TimedOut))
+    }
+
     /// Sends a request, once, and reads at most `limit` bytes of the answer's body.
     pub async fn send(
         &mut self,
@@ -131,22 +168,28 @@ impl HttpClient {
         body: Bytes,
         limit: usize,
     ) -> Result<HttpResponse, HttpError> {
+        let session = self.session.clone();
+        let exchange = async {
+            let HttpStream { status, headers, body, .. } = self.exchange(method, path, headers, body).await?;
+            let read = Limited::new(body, limit).collect().await;
+            let body =
+                read.map_err(|error| if error.is::<LengthLimitError>() { HttpError::TooLarge } else { HttpError::Protocol })?.to_bytes();
+            Ok(HttpResponse { status, headers, body })
+        };
+        Box::pin(session.run(exchange)).await.unwrap_or(Err(HttpError::TimedOut))
+    }
+
+    /// Sends a request, once; the body of the answer is read as it comes.
+    pub async fn open(&mut self, method: Method, path: &str, headers: HeaderMap, body: Bytes) -> Result<HttpStream, HttpError> {
+        let session = self.session.clone();
+        Box::pin(session.run(self.exchange(method, path, headers, body))).await.unwrap_or(Err(HttpError::TimedOut))
+    }
+
+    async fn exchange(&mut self, method: Method, path: &str, headers: HeaderMap, body: Bytes) -> Result<HttpStream, HttpError> {
         self.sent += 1;
         if self.sent > REQUESTS {
             return Err(HttpError::TooManyRequests);
         }
-        let session = self.session.clone();
-        Box::pin(session.run(self.exchange(method, path, headers, body, limit))).await.unwrap_or(Err(HttpError::TimedOut))
-    }
-
-    async fn exchange(
-        &mut self,
-        method: Method,
-        path: &str,
-        headers: HeaderMap,
-        body: Bytes,
-        limit: usize,
-    ) -> Result<HttpResponse, HttpError> {
         let uri: Uri = path.parse().map_err(|_| HttpError::Protocol)?;
         if uri.authority().is_some() || !path.starts_with('/') {
             return Err(HttpError::OtherOrigin);
@@ -160,6 +203,7 @@ impl HttpClient {
         request.headers_mut().insert(HOST, HeaderValue::try_from(authority).map_err(|_| HttpError::Protocol)?);
         // Nothing compressed: then nothing can unfold to a thousand times its size.
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let session = self.session.clone();
         let sender = self.connected().await?;
         let response = sender.send_request(request).await.map_err(|_| HttpError::Protocol)?;
         let (parts, body) = response.into_parts();
@@ -169,9 +213,7 @@ impl HttpClient {
         if parts.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
             return Err(HttpError::Encoded);
         }
-        let read = Limited::new(body, limit).collect().await;
-        let body = read.map_err(|error| if error.is::<LengthLimitError>() { HttpError::TooLarge } else { HttpError::Protocol })?.to_bytes();
-        Ok(HttpResponse { status: parts.status, headers: parts.headers, body })
+        Ok(HttpStream { status: parts.status, headers: parts.headers, body, session })
     }
 
     /// The open connection, or a new one.

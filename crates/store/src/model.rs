@@ -156,7 +156,7 @@ pub struct TableEntry {
     pub schema: String,
     /// The table's name.
     pub table: String,
-    /// `table`, `view`, `materialized_view`, `foreign_table`, `external_table`
+    /// `table`, `view`, `materialized_view`, `foreign_table`, `external_table`, `distributed`, `dictionary`
     pub kind: String,
     /// SHA-256 of the definition.
     pub hash: Hash,

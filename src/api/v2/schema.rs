@@ -76,7 +76,7 @@ pub(crate) fn operation() -> Value {
         "default": {"type": "string"}, "generated": {"enum": ["identity", "stored", "virtual"]}, "comment": {"type": "string"},
     }});
     let definition = json!({"type": "object", "properties": {
-        "schema": {"type": "string"}, "table": {"type": "string"}, "kind": {"enum": ["table", "view", "materialized_view", "foreign_table", "external_table"]},
+        "schema": {"type": "string"}, "table": {"type": "string"}, "kind": {"enum": ["table", "view", "materialized_view", "foreign_table", "external_table", "distributed", "dictionary"]},
         "comment": {"type": "string"}, "columns": {"type": "array", "items": column}, "primaryKey": {"type": "array", "items": {"type": "string"}}, "foreignKeys": {"type": "array"},
     }});
     let table = json!({"type": "object", "properties": {"definition": definition, "rowEstimate": {"type": ["integer", "null"]}}});

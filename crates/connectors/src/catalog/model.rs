@@ -15,6 +15,10 @@ pub enum TableKind {
     ForeignTable,
     /// A table over files outside the database.
     ExternalTable,
+    /// A table that stands for its parts on several servers.
+    Distributed,
+    /// Keys and values held for look-ups.
+    Dictionary,
 }
 
 impl TableKind {
@@ -26,6 +30,8 @@ impl TableKind {
             Self::MaterializedView => "materialized_view",
             Self::ForeignTable => "foreign_table",
             Self::ExternalTable => "external_table",
+            Self::Distributed => "distributed",
+            Self::Dictionary => "dictionary",
         }
     }
 }

@@ -4,6 +4,8 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
+use super::web_host::WebHostError;
+
 /// The first thing wrong with a set of credentials. Its text never holds a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -41,6 +43,7 @@ pub(super) fn describe(error: &ValidationError<'_>) -> CredentialsError {
         K::Minimum { limit } => format!("must be greater than or equal to {limit}"),
         K::Enum { options } => format!("must be one of [{}]", list(options)),
         K::Format { format } if format == "x-host" => host_rule(error.instance()),
+        K::Format { format } if format == "x-web-host" => WebHostError.to_string(),
         _ => "is invalid".to_owned(),
     };
     CredentialsError::new(&path, &rule)

@@ -6,6 +6,7 @@ mod schema;
 mod shared;
 mod ssh;
 mod tls;
+mod web_host;
 
 pub use message::CredentialsError;
 pub(crate) use schema::CredentialsSchema;
@@ -13,3 +14,4 @@ pub use schema::Parsed;
 pub(crate) use shared::{HostName, SslVerify, Toggle};
 pub(crate) use ssh::SshFields;
 pub(crate) use tls::{IdentityFields, TrustFields};
+pub(crate) use web_host::WebHost;

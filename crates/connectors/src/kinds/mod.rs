@@ -1,11 +1,13 @@
 //! One file a kind.
 
+mod clickhouse;
 mod cockroachdb;
 mod mysql;
 mod postgres;
 mod redshift;
 mod singlestore;
 
+pub(crate) use clickhouse::ClickHouse;
 pub(crate) use cockroachdb::CockroachDb;
 pub(crate) use mysql::MySql;
 pub(crate) use postgres::Postgres;

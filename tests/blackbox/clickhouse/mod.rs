@@ -1,0 +1,5 @@
+//! ClickHouse: the server of 2018, the engine of a current one behind HTTP, and hostile ones.
+
+mod catalog;
+mod failures;
+mod rogue;

@@ -1,0 +1,53 @@
+//! The real ClickHouse of 2018, and the engine of a current one.
+
+use serde_json::{Value, json};
+
+use super::postgres::variable;
+
+/// A server, and a database of its own in it.
+pub(crate) struct ClickHouse {
+    pub(crate) port: u16,
+    pub(crate) database: String,
+}
+
+impl ClickHouse {
+    /// The server of 2018.
+    pub(crate) async fn old() -> Self {
+        Self::at("HEADWATER_TEST_CLICKHOUSE_PORT").await
+    }
+
+    /// The current engine, which is one process for all tests.
+    pub(crate) async fn current() -> Self {
+        Self::at("HEADWATER_TEST_CHDB_PORT").await
+    }
+
+    async fn at(name: &str) -> Self {
+        let database = format!("src_{}", uuid::Uuid::new_v4().simple());
+        let this = Self { port: variable(name).parse().expect("port"), database };
+        this.ask(&format!("create database {}", this.database)).await;
+        this
+    }
+
+    /// Runs a statement.
+    #[expect(clippy::disallowed_methods, reason = "a test is a client from outside")]
+    pub(crate) async fn ask(&self, sql: &str) -> String {
+        let request = reqwest::Client::new().post(format!("http://127.0.0.1:{}/", self.port)).basic_auth("app", Some("pw"));
+        let answer = request.body(sql.to_owned()).send().await.expect("an answer");
+        let (status, text) = (answer.status(), answer.text().await.expect("text"));
+        assert!(status.is_success(), "{sql}: {text}");
+        text
+    }
+
+    /// Runs statements in the database, one after the other; `$` stands for its name.
+    pub(crate) async fn sql(&self, statements: &[&str]) {
+        for sql in statements {
+            self.ask(&sql.replace('$', &self.database)).await;
+        }
+    }
+
+    /// A whole body for create.
+    pub(crate) fn body(&self, name: &str) -> Value {
+        json!({"datasourceType": "clickhouse", "credentials": {"name": name, "host": "127.0.0.1", "port": self.port, "username": "app", "password": "pw",
+            "database": self.database}})
+    }
+}
