@@ -10,3 +10,4 @@ mod mysql;
 mod postgres;
 mod resilience;
 mod support;
+mod trino;

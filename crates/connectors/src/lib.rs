@@ -12,6 +12,7 @@ mod mysql;
 mod pg;
 mod reach;
 mod registry;
+mod trino;
 
 pub use catalog::{Catalog, CatalogBuilder, TableDefinition, TableKind};
 pub use connector::{Connector, Opened, ServerInfo, Source};

@@ -3,6 +3,8 @@
 //! It goes by hyper's connection API over a dialed stream, so that IP literals, TLS names, deadlines and policy are those
 //! of every other connector. A client that follows redirects, keeps cookies or takes proxies from the environment has no place here.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -138,6 +140,12 @@ impl HttpClient {
     /// A client for `origin`. Nothing is sent to any other.
     pub fn new(session: Session, origin: Origin, tls: TlsOptions) -> Self {
         Self { session, origin, tls, open: None, drivers: JoinSet::new(), sent: 0 }
+    }
+
+    /// Another client for the same origin, with `limit` of time of its own: for cleaning up when the job's own time is over.
+    #[must_use]
+    pub fn again(&self, limit: Duration) -> Self {
+        Self::new(self.session.again(limit), self.origin.clone(), self.tls.clone())
     }
 
     /// The path and query of a URL that the server gave, if it leads to the same origin.

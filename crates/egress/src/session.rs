@@ -1,6 +1,7 @@
 //! Everything one job may use: how to dial, until when, and how much to read.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::{BoxStream, DialError, Dialer};
@@ -62,6 +63,12 @@ impl Session {
     pub async fn through(&self, tunnel: &SshTunnel) -> Result<(Self, String), SshError> {
         let (dialer, key) = ssh::connect(&*self.dialer, tunnel, self.deadline, &self.trace).await?;
         Ok((Self { dialer, ..self.clone() }, key))
+    }
+
+    /// The same way out with a deadline of its own and a trace that nobody reads: for cleaning up behind a job.
+    #[must_use]
+    pub fn again(&self, limit: Duration) -> Self {
+        Self { deadline: Deadline::after(limit), trace: Trace::default(), ..self.clone() }
     }
 
     /// Runs `work` as a step of the job, under the step's own limit.

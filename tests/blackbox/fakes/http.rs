@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+use super::Stream;
+use super::tls::acceptor;
+
 /// A request: its line, its headers as they came, its body.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
@@ -55,6 +58,11 @@ impl Running {
 
 /// Starts a server; `answer` gets its port and the request.
 pub(crate) async fn serve(answer: impl Fn(u16, &Request) -> Reply + Send + Sync + 'static) -> Running {
+    serve_with(false, answer).await
+}
+
+/// Starts a server, with the peers' certificate if `tls` is true.
+pub(crate) async fn serve_with(tls: bool, answer: impl Fn(u16, &Request) -> Reply + Send + Sync + 'static) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("listener");
     let port = listener.local_addr().expect("address").port();
     let (requests, answer) = (Arc::new(Mutex::new(Vec::new())), Arc::new(answer));
@@ -62,9 +70,14 @@ pub(crate) async fn serve(answer: impl Fn(u16, &Request) -> Reply + Send + Sync 
     let mut task = tokio::task::JoinSet::new();
     task.spawn(async move {
         let mut sessions = tokio::task::JoinSet::new();
-        while let Ok((mut stream, _)) = listener.accept().await {
+        while let Ok((stream, _)) = listener.accept().await {
             let (requests, answer) = (shared.clone(), answer.clone());
             sessions.spawn(async move {
+                let mut stream: Box<dyn Stream> = Box::new(stream);
+                if tls {
+                    let Ok(session) = acceptor().accept(stream).await else { return };
+                    stream = Box::new(session);
+                }
                 while let Some(request) = read(&mut stream).await {
                     requests.lock().expect("lock").push(request.clone());
                     let sent = match answer(port, &request) {
@@ -95,7 +108,7 @@ pub(crate) async fn serve(answer: impl Fn(u16, &Request) -> Reply + Send + Sync 
     Running { port, requests, _task: task }
 }
 
-async fn read(stream: &mut tokio::net::TcpStream) -> Option<Request> {
+async fn read(stream: &mut Box<dyn Stream>) -> Option<Request> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);

@@ -4,6 +4,13 @@
 pub(crate) mod http;
 pub(crate) mod mysql;
 pub(crate) mod tls;
+pub(crate) mod trino;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A client's connection, with TLS or without.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// A server that says `words` to whoever connects, and listens.
 pub(crate) async fn speaker(words: &'static [u8]) -> u16 {

@@ -7,6 +7,7 @@ use mysql_common::auth::plugins::mysql_native_password::scramble_native;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+use super::Stream;
 use super::tls::acceptor;
 
 /// How the fake wants its users to log in.
@@ -229,9 +230,6 @@ fn text(value: &str) -> Vec<u8> {
     out.extend(value.as_bytes());
     out
 }
-
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 struct Wire {
     stream: Box<dyn Stream>,

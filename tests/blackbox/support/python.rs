@@ -11,6 +11,12 @@ pub(crate) async fn python(script: &str, arguments: &Value) -> Result<Value, Str
     let whole = format!("import json, sys\nargs = json.loads(sys.argv[1])\n{script}");
     let mut command = Command::new(variable("HEADWATER_TEST_PYTHON"));
     command.args(["-c", &whole, &arguments.to_string()]).stdin(Stdio::null());
+    // Authorities of the machine's own would take the place of those that a test names; proxies have no place here either.
+    for name in
+        ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"]
+    {
+        command.env_remove(name);
+    }
     let run = tokio::task::spawn_blocking(move || command.output());
     let out =
         tokio::time::timeout(std::time::Duration::from_mins(1), run).await.expect("the client ends").expect("joined").expect("python runs");

@@ -43,6 +43,7 @@ pub(super) fn describe(error: &ValidationError<'_>) -> CredentialsError {
         K::Minimum { limit } => format!("must be greater than or equal to {limit}"),
         K::Enum { options } => format!("must be one of [{}]", list(options)),
         K::Format { format } if format == "x-host" => host_rule(error.instance()),
+        K::Format { format } if format == "x-one-name" => "must be one name, not a list".to_owned(),
         K::Format { format } if format == "x-web-host" => WebHostError.to_string(),
         _ => "is invalid".to_owned(),
     };

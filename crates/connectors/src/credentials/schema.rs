@@ -32,6 +32,7 @@ impl CredentialsSchema {
         let validator = jsonschema::options()
             .with_format("x-host", |text: &str| text.parse::<egress::Host>().is_ok())
             .with_format("x-web-host", |text: &str| text.parse::<super::WebHost>().is_ok())
+            .with_format("x-one-name", |text: &str| !text.contains([',', ';']))
             .should_validate_formats(true)
             .build(&json)
             .expect("a derived schema is a schema");

@@ -6,6 +6,7 @@ mod mysql;
 mod postgres;
 mod redshift;
 mod singlestore;
+mod trino;
 
 pub(crate) use clickhouse::ClickHouse;
 pub(crate) use cockroachdb::CockroachDb;
@@ -13,3 +14,4 @@ pub(crate) use mysql::MySql;
 pub(crate) use postgres::Postgres;
 pub(crate) use redshift::Redshift;
 pub(crate) use singlestore::SingleStore;
+pub(crate) use trino::Trino;
