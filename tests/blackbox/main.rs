@@ -6,6 +6,7 @@ mod clickhouse;
 mod contract;
 mod diagnosis;
 mod fakes;
+mod mssql;
 mod mysql;
 mod postgres;
 mod resilience;

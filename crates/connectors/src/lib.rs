@@ -8,6 +8,7 @@ mod connector;
 pub mod credentials;
 mod error;
 mod kinds;
+mod mssql;
 mod mysql;
 mod pg;
 mod reach;

@@ -30,13 +30,14 @@ const CONTRACT: [(&str, &str); 18] = [
     ("trino", "Trino"),
 ];
 
-static ENTRIES: [Entry; 7] = [
+static ENTRIES: [Entry; 8] = [
     Entry::of::<kinds::Postgres>(),
     Entry::of::<kinds::Redshift>(),
     Entry::of::<kinds::CockroachDb>(),
     Entry::of::<kinds::MySql>(),
     Entry::of::<kinds::ClickHouse>(),
     Entry::of::<kinds::SingleStore>(),
+    Entry::of::<kinds::SqlServer>(),
     Entry::of::<kinds::Trino>(),
 ];
 

@@ -213,7 +213,8 @@ async fn open(entry: &Entry, credentials: &Map<String, Value>, dialer: Arc<dyn D
 }
 
 fn local(entry: &Entry, port: u16) -> Map<String, Value> {
-    let mut credentials = with(entry, "host", json!("127.0.0.1"));
+    let host = if entry.schema()["properties"].get("server").is_some() { "server" } else { "host" };
+    let mut credentials = with(entry, host, json!("127.0.0.1"));
     credentials.insert("port".to_owned(), json!(port));
     credentials
 }

@@ -15,6 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::task::JoinSet;
 use url::Url;
 
+use crate::deadline::Deadline;
 use crate::dialer::{BoxStream, DialError};
 use crate::session::Session;
 use crate::target::{Host, Target};
@@ -140,6 +141,11 @@ impl HttpClient {
     /// A client for `origin`. Nothing is sent to any other.
     pub fn new(session: Session, origin: Origin, tls: TlsOptions) -> Self {
         Self { session, origin, tls, open: None, drivers: JoinSet::new(), sent: 0 }
+    }
+
+    /// Goes on until `deadline`: a read has more time than the test before it.
+    pub fn until(&mut self, deadline: Deadline) {
+        self.session = self.session.until(deadline);
     }
 
     /// Another client for the same origin, with `limit` of time of its own: for cleaning up when the job's own time is over.

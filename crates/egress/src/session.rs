@@ -65,6 +65,12 @@ impl Session {
         Ok((Self { dialer, ..self.clone() }, key))
     }
 
+    /// The same session with another deadline.
+    #[must_use]
+    pub fn until(&self, deadline: Deadline) -> Self {
+        Self { deadline, ..self.clone() }
+    }
+
     /// The same way out with a deadline of its own and a trace that nobody reads: for cleaning up behind a job.
     #[must_use]
     pub fn again(&self, limit: Duration) -> Self {

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WantsClientCert, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::version::TLS12;
 use rustls::{CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
@@ -39,6 +40,8 @@ pub struct TlsOptions {
     pub ca: Option<String>,
     /// What to show to a server that wants to know who we are.
     pub identity: Option<Identity>,
+    /// Whether TLS 1.3 is left out, for protocols that carry the handshake in messages of their own.
+    pub only_tls12: bool,
 }
 
 /// A client's certificate and its private key.
@@ -83,8 +86,10 @@ static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| Arc::new(rustl
 
 /// A client configuration for `options`; drivers that make their own handshake take it from here.
 pub fn client_config(options: &TlsOptions) -> Result<ClientConfig, TlsError> {
+    let builder = ClientConfig::builder_with_provider(PROVIDER.clone());
     let builder =
-        ClientConfig::builder_with_provider(PROVIDER.clone()).with_safe_default_protocol_versions().map_err(|_| TlsError::Handshake)?;
+        if options.only_tls12 { builder.with_protocol_versions(&[&TLS12]) } else { builder.with_safe_default_protocol_versions() };
+    let builder = builder.map_err(|_| TlsError::Handshake)?;
     let own = options.ca.as_deref().map(parse_ca).transpose()?;
     if options.verify == Verify::None {
         return identify(builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified)), options);
@@ -291,7 +296,7 @@ mod tests {
             ("self-signed", None, "db.test", good, &None, Err(TlsError::UnknownIssuer), Err(TlsError::UnknownIssuer)),
         ] {
             for (verify, wanted) in [(Verify::Full, full), (Verify::Ca, any_name), (Verify::None, Ok(()))] {
-                let options = TlsOptions { verify, ca: trust.clone(), identity: None };
+                let options = TlsOptions { verify, ca: trust.clone(), ..TlsOptions::default() };
                 let host = "db.test".parse().expect("host");
                 let result = connect_tls(server(issuer, name, year), &host, &options, Deadline::after(Duration::from_secs(5))).await;
                 assert_eq!(result.map(drop), wanted, "{case}, {verify:?}");

@@ -100,7 +100,7 @@ async fn errors_in_the_tail() {
 #[tokio::test]
 async fn l5_r5_r6_hostile_answers() {
     let setup = Setup::sqlite().await;
-    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "2s"), ("HEADWATER_SYNC_TIMEOUT", "3s")]);
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "2s"), ("HEADWATER_READ_TIMEOUT", "3s")]);
     let client = server.client(&setup.token("acme"));
     let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
     // Ten bytes of gzip that claim to be a gigabyte: nothing was asked for but identity, so nothing is unfolded.
@@ -124,6 +124,17 @@ async fn l5_r5_r6_hostile_answers() {
     assert_eq!(away.requests().len(), 1, "not followed");
     assert_eq!(client.names().await, [""; 0]);
     assert!(!server.log().contains("panicked"));
+}
+
+/// A read may take longer than a test.
+#[tokio::test]
+async fn slow_reads() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "1s"), ("HEADWATER_READ_TIMEOUT", "20s")]);
+    let client = server.client(&setup.token("acme"));
+    let late = |reply| Reply::Late(std::time::Duration::from_millis(1_500), Box::new(reply));
+    let slow = serve(move |_, request| sound(request).unwrap_or_else(|| late(whole(ROW)))).await;
+    assert_eq!(read(&client, slow.port).await, (json!("ok"), json!(1)));
 }
 
 /// Threat L1: the password is in no URL; settings are in none either.

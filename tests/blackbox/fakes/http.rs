@@ -1,6 +1,7 @@
 //! An HTTP server that answers byte for byte what a test wants, sound or not.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -35,6 +36,8 @@ pub(crate) enum Reply {
     Endless(Vec<u8>),
     /// Nothing, ever.
     Silence,
+    /// An answer after a while.
+    Late(Duration, Box<Reply>),
 }
 
 /// JSON with a status.
@@ -80,7 +83,12 @@ pub(crate) async fn serve_with(tls: bool, answer: impl Fn(u16, &Request) -> Repl
                 }
                 while let Some(request) = read(&mut stream).await {
                     requests.lock().expect("lock").push(request.clone());
-                    let sent = match answer(port, &request) {
+                    let mut reply = answer(port, &request);
+                    while let Reply::Late(after, then) = reply {
+                        tokio::time::sleep(after).await;
+                        reply = *then;
+                    }
+                    let sent = match reply {
                         Reply::Whole(status, headers, body) => {
                             let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
                             let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{}\r\n", body.len(), headers.concat());
@@ -96,7 +104,7 @@ pub(crate) async fn serve_with(tls: bool, answer: impl Fn(u16, &Request) -> Repl
                                 return;
                             }
                         },
-                        Reply::Silence => std::future::pending().await,
+                        Reply::Silence | Reply::Late(..) => std::future::pending().await,
                     };
                     if sent.is_err() {
                         return;

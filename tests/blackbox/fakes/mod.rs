@@ -3,6 +3,8 @@
 
 pub(crate) mod http;
 pub(crate) mod mysql;
+pub(crate) mod tds;
+mod tds_tls;
 pub(crate) mod tls;
 pub(crate) mod trino;
 

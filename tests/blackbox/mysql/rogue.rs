@@ -86,7 +86,7 @@ async fn r2_cleartext_switch() {
 #[tokio::test]
 async fn r4_r5_packets() {
     let setup = Setup::sqlite().await;
-    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "2s"), ("HEADWATER_SYNC_TIMEOUT", "3s")]);
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "2s"), ("HEADWATER_READ_TIMEOUT", "3s")]);
     let client = server.client(&setup.token("acme"));
     let fake = || Fake { password: "canary-pw", answers: empty_catalog(), ..Fake::default() };
     let answering = |needle, raw: &[u8]| Fake { answers: [vec![(needle, Answer::Raw(raw.to_vec()))], empty_catalog()].concat(), ..fake() };

@@ -66,7 +66,7 @@ async fn s10_next_uri_elsewhere() {
 #[tokio::test]
 async fn s10_r6_endless_pages() {
     let setup = Setup::sqlite().await;
-    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "3s"), ("HEADWATER_SYNC_TIMEOUT", "3s")]);
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "3s"), ("HEADWATER_READ_TIMEOUT", "3s")]);
     let client = server.client(&setup.token("acme"));
     let slow = (json!("authenticate"), json!("TIMED_OUT"));
     let queued = serve(|port, request| info(request).unwrap_or_else(|| page(&format!("http://localhost:{port}/v1/statement/again")))).await;
@@ -108,6 +108,21 @@ async fn s10_r6_endless_pages() {
     assert_eq!(outcome(&client, &body(spooling.port, &json!({}))).await, (json!("authenticate"), json!("PROTOCOL_ERROR")));
     assert_eq!(client.names().await, [""; 0]);
     assert!(!server.log().contains("panicked"));
+}
+
+/// A read may take longer than a test.
+#[tokio::test]
+async fn slow_reads() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "1s"), ("HEADWATER_READ_TIMEOUT", "20s")]);
+    let client = server.client(&setup.token("acme"));
+    let (sound, queries) = (fake(), Arc::default());
+    let slow = serve(move |port, request| {
+        let reply = sound.answer(&queries, port, request);
+        if request.body.contains("system.metadata") { Reply::Late(Duration::from_millis(800), Box::new(reply)) } else { reply }
+    })
+    .await;
+    assert_eq!(outcome(&client, &body(slow.port, &json!({}))).await, (json!("ok"), Value::Null));
 }
 
 /// A server that is busy is asked again after a while, as the protocol wants it, and not for ever.

@@ -84,6 +84,7 @@ struct ColumnRow {
 /// Reads the schema into `out`.
 pub(crate) async fn introspect(connection: &mut ClickHouseConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
     let ClickHouseConnection { client, headers, database, catalog, .. } = connection;
+    client.until(out.deadline());
     let database = Some(database.as_str());
     let mut known = Known::new();
 

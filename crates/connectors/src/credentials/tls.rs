@@ -22,7 +22,7 @@ impl TrustFields {
     /// How TLS is to be made, with a client certificate if the kind has one.
     pub(crate) fn options(&self, identity: Option<&IdentityFields>) -> TlsOptions {
         let verify = self.ssl_verify.map_or(Verify::Full, Verify::from);
-        TlsOptions { verify, ca: self.ssl_ca.clone(), identity: identity.and_then(IdentityFields::identity) }
+        TlsOptions { verify, ca: self.ssl_ca.clone(), identity: identity.and_then(IdentityFields::identity), only_tls12: false }
     }
 
     /// Whether a session made with these tells who the server is, so that it may be handed a password.

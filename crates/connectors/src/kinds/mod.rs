@@ -2,6 +2,7 @@
 
 mod clickhouse;
 mod cockroachdb;
+mod mssql;
 mod mysql;
 mod postgres;
 mod redshift;
@@ -10,6 +11,7 @@ mod trino;
 
 pub(crate) use clickhouse::ClickHouse;
 pub(crate) use cockroachdb::CockroachDb;
+pub(crate) use mssql::SqlServer;
 pub(crate) use mysql::MySql;
 pub(crate) use postgres::Postgres;
 pub(crate) use redshift::Redshift;

@@ -13,6 +13,7 @@ use crate::error::ConnectError;
 
 /// Reads the schema into `out`.
 pub(crate) async fn introspect(connection: &mut TrinoConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    connection.client.until(out.deadline());
     let held = Held::new();
     let (catalog, schema) = (quoted(&connection.catalog), quoted(&connection.schema));
     let mut comments = HashMap::new();

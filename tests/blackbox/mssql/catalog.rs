@@ -1,0 +1,154 @@
+//! What is read of SQL Server.
+
+use serde_json::{Value, json};
+
+use super::{N, T, body, catalog, database, fake, probe};
+use crate::fakes::tds::{Answer, Fake, Kind, Verdict};
+use crate::postgres::ssh::tunnel;
+use crate::support::Setup;
+use crate::support::cache::{cached, columns, named, summary};
+use crate::support::diagnose::{diagnose, with};
+use crate::support::postgres::variable;
+use crate::support::python::python;
+
+/// Two clients take the fake for SQL Server: over TLS in packets and without TLS, batches, every type, a wrong password, a route.
+#[tokio::test]
+async fn the_fake_is_accepted_by_clients() {
+    let pytds = "import pytds
+tls = dict(cafile=args['ca'], validate_host=False) if args['ca'] else {}
+c = pytds.connect(dsn='localhost', port=args['port'], user='app', password=args['password'], database='shop', login_timeout=10, **tls)";
+    let pymssql = "import pymssql
+c = pymssql.connect(server='localhost', port=str(args['port']), user='app', password=args['password'], database='shop', tds_version='7.4', login_timeout=10)";
+    let ask = "
+q = c.cursor()
+q.execute(\"select 'judge'\")
+rows = [list(r) for r in q.fetchall()]
+try:
+    q.execute('nonsense'); q.fetchall()
+    error = None
+except Exception as e:
+    error = '208' in repr(e.args) or getattr(e, 'number', 0) == 208
+print(json.dumps([rows, error]))";
+    let wanted = json!([[["judge", 7, "é".repeat(9_000), 5_000_000_000_i64], [null, null, null, null]], true]);
+    let (secure, plain) = (fake().start().await, Fake { encryption: 2, ..fake() }.start().await);
+    let ca = variable("HEADWATER_TEST_SOURCE_CA");
+    for client in [pytds, pymssql] {
+        for (port, ca) in [(secure.port, ca.as_str()), (plain.port, "")] {
+            let arguments = |password: &str| json!({"port": port, "password": password, "ca": ca});
+            assert_eq!(python(&format!("{client}{ask}"), &arguments("pw")).await, Ok(wanted.clone()), "{client}");
+            let refused = python(&format!("{client}{ask}"), &arguments("no")).await.expect_err("another password");
+            assert!(refused.contains("18456") || refused.contains("Login failed") || refused.contains("canary"), "{refused}");
+        }
+        let sent_on = Fake { encryption: 2, verdict: Verdict::Route("localhost", plain.port), ..fake() }.start().await;
+        let arguments = json!({"port": sent_on.port, "password": "pw", "ca": ""});
+        assert_eq!(python(&format!("{client}{ask}"), &arguments).await, Ok(wanted.clone()), "routed: {client}");
+    }
+}
+
+/// Keys, computed columns, identity, aliases, comments, external tables, long values: a snapshot.
+#[tokio::test]
+async fn everything_at_once() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let running = fake().start().await;
+    client.create(&body(running.port, &json!({}))).await.ok();
+    let tables = cached(&setup, "x").await;
+    insta::assert_snapshot!("mssql", serde_json::to_string_pretty(&tables).expect("JSON"));
+    assert_eq!(summary(&setup, "x").await["schemas"], json!(["Sales Dept", "dbo", "empty"]));
+    let login = running.logins().pop().expect("a login");
+    assert_eq!((login.server.as_str(), login.database.as_str(), login.read_only), ("localhost", "shop", false));
+    let data = diagnose(&client, &body(running.port, &json!({}))).await;
+    assert_eq!(data["server"], json!({"product": "SQL Server", "version": "16.0.4165.4"}));
+    // A version from before external tables.
+    let old = Fake { answers: [vec![probe("11.0.7001.0", 3)], catalog()].concat(), ..fake() }.start().await;
+    client.create(&with(&body(old.port, &json!({})), &json!({"name": "old"}))).await.ok();
+    assert!(old.statements().iter().all(|sql| !sql.contains("is_external")));
+}
+
+/// Every database that the login can enter, as `database.schema`; one that has closed its doors is left out, and said to be.
+#[tokio::test]
+async fn all_databases() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let locked = vec![("from [locked].sys.schemas".to_owned(), Answer::Error(916))];
+    let answers = [database("[shop]."), database("[odd ]]db]."), locked, catalog()].concat();
+    let running = Fake { answers, ..fake() }.start().await;
+    client.create(&body(running.port, &json!({"disableDatabase": true}))).await.ok();
+    let summary = summary(&setup, "x").await;
+    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(8), &json!(["databases"])));
+    assert_eq!(
+        summary["schemas"],
+        json!(["Odd ]db.Sales Dept", "Odd ]db.dbo", "Odd ]db.empty", "shop.Sales Dept", "shop.dbo", "shop.empty"])
+    );
+    let tables = cached(&setup, "x").await;
+    let lines = tables.iter().find(|t| t["schema"] == "shop.Sales Dept").expect("there");
+    assert_eq!(
+        lines["foreignKeys"],
+        json!([{"columns": ["order_id"], "references": {"schema": "shop.dbo", "table": "orders", "columns": ["id"]}}])
+    );
+    assert_eq!(running.logins()[0].database, "", "no database is named");
+    // In Azure a connection sees its own database alone.
+    let azure = Fake { answers: [vec![probe("12.0.2000.8", 5)], database("[shop]."), catalog()].concat(), ..fake() }.start().await;
+    client.create(&with(&body(azure.port, &json!({"disableDatabase": true})), &json!({"name": "azure"}))).await.ok();
+    assert_eq!(cached(&setup, "azure").await.len(), 4);
+}
+
+/// Threat S17: a server that sends us to a readable replica is followed once, with the intent it asked for, under the same policy and TLS.
+#[tokio::test]
+async fn s17_routing_is_followed_once() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let replica = fake().start().await;
+    let listener = Fake { verdict: Verdict::Route("localhost", replica.port), ..fake() }.start().await;
+    client.create(&body(listener.port, &json!({"readOnlyIntent": true}))).await.ok();
+    assert!(listener.logins()[0].read_only && replica.logins()[0].read_only);
+    assert_eq!(replica.logins()[0].server, "localhost");
+    assert!(listener.statements().is_empty());
+    // With the name of an instance behind it, and through a tunnel.
+    let instance = Fake { verdict: Verdict::Route("localhost\\INST", replica.port), ..fake() }.start().await;
+    let data = diagnose(&client, &body(instance.port, &tunnel(&json!({})))).await;
+    assert_eq!(data["success"], true, "{data}");
+}
+
+/// A third party's TDS server, over TLS with a certificate of its own making.
+#[tokio::test]
+async fn a_third_partys_server() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let port: u16 = variable("HEADWATER_TEST_TDS_PORT").parse().expect("port");
+    let mut body = json!({"datasourceType": "mssql", "credentials": {"name": "x", "server": "localhost", "port": port, "user": "reader", "password": "pw", "sslVerify": "none"}});
+    client.create(&body).await.ok();
+    let tables = cached(&setup, "x").await;
+    assert_eq!(tables.iter().map(|t| t["table"].as_str().expect("a name")).collect::<Vec<_>>(), ["cities", "people"]);
+    assert_eq!(columns(named(&tables, "cities")), ["city: nvarchar(6) → string", "pop: int → integer"]);
+    client.sync_name("x").await.ok();
+    body["credentials"]["password"] = json!("no");
+    assert_eq!(
+        client.update(&body).await.message(),
+        "authentication failed: the server rejected the username or the password; check user and password"
+    );
+    body["credentials"]["password"] = json!("pw");
+    body["credentials"].as_object_mut().expect("object").remove("sslVerify");
+    assert_eq!(client.update(&body).await.code(), (400, "CREDENTIAL_TEST_FAILED"), "nobody vouches for the certificate");
+}
+
+/// Two thousand tables take as many statements as two.
+#[tokio::test]
+async fn statements_do_not_grow_with_tables() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let mut counts = Vec::new();
+    for count in [2, 2_000] {
+        let objects: Vec<Value> = (0..count).map(|n| json!([n, "dbo", format!("t{n:04}"), "U ", 0])).collect();
+        let own: Vec<Value> = (0..count).map(|n| json!([n, "id", "int", "int", 0, 4, 10, 0, 0, 0, 0, 0, null, null])).collect();
+        let columns = Answer::Rows(&[N, T, T, T, N, N, N, N, N, N, N, N, ("d", Kind::Max), ("d", Kind::Max)], own);
+        let answers =
+            vec![("from sys.objects o".to_owned(), Answer::Rows(&[N, T, T, T, N], objects)), ("from sys.columns".to_owned(), columns)];
+        let running = Fake { answers: [answers, catalog()].concat(), ..fake() }.start().await;
+        let name = format!("x{count}");
+        client.create(&with(&body(running.port, &json!({})), &json!({"name": name}))).await.ok();
+        assert_eq!(summary(&setup, &name).await["tables"], json!(count));
+        counts.push(running.statements().len());
+    }
+    assert_eq!(counts, [9, 9]);
+}
