@@ -6,6 +6,7 @@ use std::time::Duration;
 use connectors::ConnectError;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::Layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -22,7 +23,9 @@ pub(crate) fn start_log(log: &Log) -> Result<(), String> {
         LogFormat::Pretty => false,
     };
     let layer = Layer::new().with_writer(std::io::stderr).with_ansi(terminal).with_target(false);
-    let registry = tracing_subscriber::registry().with(filter);
+    // A driver that logs what servers say to it has no voice here, whatever the filter.
+    let own = filter_fn(|metadata| !metadata.target().starts_with("tiberius"));
+    let registry = tracing_subscriber::registry().with(filter).with(own);
     let started = if json {
         registry.with(layer.json().flatten_event(true).with_span_list(false)).try_init()
     } else {

@@ -240,7 +240,7 @@ impl HttpClient {
             let mut stream: BoxStream = self.session.dial(&self.origin.target).await.map_err(HttpError::Dial)?;
             if self.origin.https {
                 let tls = connect_tls(stream, &self.origin.target.host, &self.tls, self.session.deadline());
-                stream = Box::new(self.session.step(Step::Tls, tls).await.map_err(|e| HttpError::Tls((&e).into()))?);
+                stream = Box::new(self.session.step(Step::Tls, tls).await.map_err(|e| HttpError::from(&e))?);
             }
             let handshake = http1::Builder::new().max_headers(HEADERS).max_buf_size(HEAD_BYTES).handshake(TokioIo::new(stream));
             let (sender, connection) = handshake.await.map_err(|_| HttpError::Protocol)?;
@@ -267,15 +267,16 @@ impl HttpClient {
     }
 }
 
-impl From<&TlsError> for TlsFailure {
+impl From<&TlsError> for HttpError {
     fn from(error: &TlsError) -> Self {
-        match error {
-            TlsError::Expired => Self::Expired,
-            TlsError::WrongName => Self::WrongName,
-            TlsError::UnknownIssuer | TlsError::BadCertificate => Self::Untrusted,
-            TlsError::BadCa => Self::BadCa,
-            TlsError::BadIdentity => Self::BadIdentity,
-            TlsError::Handshake | TlsError::TimedOut => Self::Other,
-        }
+        Self::Tls(match error {
+            TlsError::Expired => TlsFailure::Expired,
+            TlsError::WrongName => TlsFailure::WrongName,
+            TlsError::UnknownIssuer | TlsError::BadCertificate => TlsFailure::Untrusted,
+            TlsError::BadCa => TlsFailure::BadCa,
+            TlsError::BadIdentity => TlsFailure::BadIdentity,
+            TlsError::Handshake => TlsFailure::Other,
+            TlsError::TimedOut => return Self::TimedOut,
+        })
     }
 }

@@ -120,6 +120,10 @@ async fn read(stream: &mut Box<dyn Stream>) -> Option<Request> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
+        // Servers hang up on what begins with no method: TLS, for example.
+        if !head[0].is_ascii_uppercase() {
+            return None;
+        }
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let mut words = head.split(' ');

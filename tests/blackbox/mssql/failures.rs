@@ -136,7 +136,8 @@ async fn failures() {
 #[tokio::test]
 async fn errors_of_logins() {
     let setup = Setup::sqlite().await;
-    let (_server, client) = setup.client();
+    let server = setup.start_with(&[("HEADWATER_LOG", "trace")]);
+    let client = server.client(&setup.token("acme"));
     let at = "authenticate";
     let later = "try again later";
     let full = "raise the server's or the user's connection limit, or try again later";
@@ -162,6 +163,8 @@ async fn errors_of_logins() {
         let running = Fake { verdict: Verdict::Error(number), ..fake() }.start().await;
         Broken { case: code, changes: json!({}), step, code, field, remedy }.check(&client, &body(running.port, &json!({}))).await;
     }
+    // Threat L4: the driver logs what servers say; it is not listened to.
+    assert!(server.logged("probe ended") && !server.log().contains("canary") && !server.log().contains("tiberius"));
 }
 
 /// Errors of statements.
