@@ -51,6 +51,8 @@ pub enum ConnectErrorKind {
     TooManyConnections,
     /// The server is starting up or shutting down.
     NotReady,
+    /// The database is there, and not open: offline, restoring, a replica that is not read.
+    DatabaseUnavailable,
     /// The password has to be changed before anything else.
     PasswordExpired,
     /// The account is locked or disabled.
@@ -163,6 +165,9 @@ impl ConnectErrorKind {
                 "raise the server's or the user's connection limit, or try again later",
             ),
             Self::NotReady => ("NOT_READY", "the server is starting up or shutting down", "try again later"),
+            Self::DatabaseUnavailable => {
+                ("DATABASE_UNAVAILABLE", "the database is not open", "bring it online or connect to another replica, or try again later")
+            }
             Self::PasswordExpired => ("PASSWORD_EXPIRED", "the password has expired", "set a new password at the server"),
             Self::AccountLocked => ("ACCOUNT_LOCKED", "the account is locked or disabled", "unlock the account at the server"),
             Self::ReadOnly => (
@@ -283,6 +288,8 @@ impl ConnectError {
                 .replace("host and port", "sshHost and sshPort")
                 .replace("the host", "sshHost")
                 .replace("check host, port", "check sshHost, sshPort"),
+            // What is said of SSH has words of its own.
+            None if matches!(self.step(), Some(Step::SshConnect | Step::SshHostKey | Step::SshAuth)) => general.to_owned(),
             None => self.renamed.iter().fold(general.to_owned(), |text, (usual, own)| text.replace(usual, own)),
         }
     }
@@ -316,6 +323,7 @@ impl ConnectError {
             | K::NoPrivilege
             | K::TooManyConnections
             | K::NotReady
+            | K::DatabaseUnavailable
             | K::ReadOnly
             | K::Exhausted
             | K::Redirected
@@ -344,7 +352,7 @@ impl ConnectError {
             K::ClientCertificateInvalid => "sslCert",
             K::Rejected | K::PasswordExpired => "password",
             K::AccountLocked | K::NotAdmitted | K::NoPrivilege | K::AuthenticationUnsupported => "username",
-            K::DatabaseNotFound => "database",
+            K::DatabaseNotFound | K::DatabaseUnavailable => "database",
             K::SchemaNotFound => "schema",
             K::HostKeyChanged | K::HostKeyUnreadable => "sshHostKey",
             K::SshKeyUnreadable | K::SshKeyCostly => "sshPrivateKey",

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::task::JoinSet;
@@ -173,7 +173,7 @@ impl HttpClient {
         Box::pin(session.run(connecting)).await.unwrap_or(Err(HttpError::TimedOut))
     }
 
-    /// Sends a request, once, and reads at most `limit` bytes of the answer's body.
+    /// Sends a request and reads at most `limit` bytes of the answer's body.
     pub async fn send(
         &mut self,
         method: Method,
@@ -193,7 +193,7 @@ impl HttpClient {
         Box::pin(session.run(exchange)).await.unwrap_or(Err(HttpError::TimedOut))
     }
 
-    /// Sends a request, once; the body of the answer is read as it comes.
+    /// Sends a request; the body of the answer is read as it comes.
     pub async fn open(&mut self, method: Method, path: &str, headers: HeaderMap, body: Bytes) -> Result<HttpStream, HttpError> {
         let session = self.session.clone();
         Box::pin(session.run(self.exchange(method, path, headers, body))).await.unwrap_or(Err(HttpError::TimedOut))
@@ -217,9 +217,18 @@ impl HttpClient {
         request.headers_mut().insert(HOST, HeaderValue::try_from(authority).map_err(|_| HttpError::Protocol)?);
         // Nothing compressed: then nothing can unfold to a thousand times its size.
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        request.headers_mut().entry(USER_AGENT).or_insert(HeaderValue::from_static(concat!("headwater/", env!("CARGO_PKG_VERSION"))));
         let session = self.session.clone();
-        let sender = self.connected().await?;
-        let response = sender.send_request(request).await.map_err(|_| HttpError::Protocol)?;
+        let (kept, again) = (self.open.is_some(), request.clone());
+        let mut answer = self.connected().await?.send_request(request).await;
+        // A server may close a connection that was kept just when we use it again: then nothing has been done with the request.
+        if kept && answer.as_ref().is_err_and(|e| e.is_canceled() || e.is_incomplete_message()) {
+            self.open = None;
+            answer = self.connected().await?.send_request(again).await;
+        }
+        let response = answer.map_err(|e| {
+            if e.is_canceled() || e.is_incomplete_message() { HttpError::Dial(DialError::Closed) } else { HttpError::Protocol }
+        })?;
         let (parts, body) = response.into_parts();
         if parts.status.is_redirection() {
             return Err(HttpError::Redirect);

@@ -132,6 +132,6 @@ async fn requests_do_not_grow_with_tables() {
         assert!(summary(&setup, &name).await["tables"].as_u64().expect("a number") >= tables);
         counts.push(proxy.count(b"POST /"));
     }
-    assert_eq!(counts, [6, 6]);
+    assert_eq!(counts, [7, 7]);
     source.sql(&["drop database $"]).await;
 }

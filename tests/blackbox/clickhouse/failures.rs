@@ -10,17 +10,16 @@ use crate::support::diagnose::Broken;
 use crate::support::postgres::variable;
 
 const CHECK: &str = "check username and password";
+const PORT: &str = "check port and datasourceType; if the server speaks TLS set sslMode to true (or the host to https://…)";
 
 #[tokio::test]
 async fn real_failures() {
     let setup = Setup::sqlite().await;
     let (_server, client) = setup.client();
     let source = ClickHouse::old().await;
-    let grant: &'static str = format!("run GRANT SHOW TABLES, SHOW COLUMNS, SELECT ON `{}`.* TO `boxed`", source.database).leak();
     let tls: u16 = variable("HEADWATER_TEST_CLICKHOUSE_TLS_PORT").parse().expect("port");
     let ssh: u16 = variable("HEADWATER_TEST_SSH_PORT").parse().expect("port");
     let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("listener").local_addr().expect("address").port();
-    let port = "check port and datasourceType";
     for case in [
         Broken {
             case: "password",
@@ -60,7 +59,7 @@ async fn real_failures() {
             step: "database",
             code: "NO_PRIVILEGE",
             field: Some("username"),
-            remedy: grant,
+            remedy: "add the database to the user's allow_databases at the server",
         },
         Broken {
             case: "closed port",
@@ -105,10 +104,10 @@ async fn real_failures() {
         Broken {
             case: "HTTP to the port of HTTPS",
             changes: json!({"port": tls}),
-            step: "authenticate",
-            code: "PROTOCOL_ERROR",
-            field: Some("port"),
-            remedy: port,
+            step: "tls",
+            code: "TLS_REQUIRED",
+            field: Some("sslMode"),
+            remedy: "set sslMode to true",
         },
         Broken {
             case: "TLS where SSH is",
@@ -124,7 +123,7 @@ async fn real_failures() {
             step: "authenticate",
             code: "PROTOCOL_ERROR",
             field: Some("port"),
-            remedy: port,
+            remedy: PORT,
         },
     ] {
         case.check(&client, &source.body("x")).await;
@@ -161,7 +160,7 @@ async fn answers_of_other_servers() {
             "TOO_MANY_CONNECTIONS",
             "raise the server's or the user's connection limit, or try again later",
         ),
-        ("timeout", 408, vec![("X-ClickHouse-Exception-Code", "159")], now(159), "TIMED_OUT", "check host, port and firewalls between"),
+        ("timeout", 408, vec![("X-ClickHouse-Exception-Code", "159")], now(159), "RESOURCES_EXHAUSTED", limit),
         (
             "read-only",
             500,
@@ -176,29 +175,15 @@ async fn answers_of_other_servers() {
             vec![("X-ClickHouse-Exception-Code", "497")],
             now(497),
             "NO_PRIVILEGE",
-            "grant CONNECT on the database and USAGE on the schema to the user",
+            "grant SHOW TABLES, SHOW COLUMNS and SELECT on the database to the user",
         ),
         ("unheard of", 500, vec![("X-ClickHouse-Exception-Code", "9999")], now(9999), "SERVER_ERROR", "look into the server's log"),
-        (
-            "a code that is none",
-            500,
-            vec![("X-ClickHouse-Exception-Code", "<b>")],
-            "x".to_owned(),
-            "PROTOCOL_ERROR",
-            "check port and datasourceType",
-        ),
+        ("a code that is none", 500, vec![("X-ClickHouse-Exception-Code", "<b>")], "x".to_owned(), "PROTOCOL_ERROR", PORT),
         ("bad gateway", 502, vec![], "<html>".to_owned(), "NOT_READY", "try again later"),
-        ("another server", 404, vec![], "<html>not found".to_owned(), "PROTOCOL_ERROR", "check port and datasourceType"),
-        (
-            "the native port",
-            400,
-            vec![],
-            "Port 9000 is for clickhouse-client program".to_owned(),
-            "PROTOCOL_ERROR",
-            "check port and datasourceType",
-        ),
+        ("another server", 404, vec![], "<html>not found".to_owned(), "PROTOCOL_ERROR", PORT),
+        ("the native port", 400, vec![], "Port 9000 is for clickhouse-client program".to_owned(), "PROTOCOL_ERROR", PORT),
         ("a redirect", 302, vec![("Location", "http://169.254.169.254/")], String::new(), "REDIRECTED", "give the final host and port"),
-        ("no JSON", 200, vec![], "Ok.\n".to_owned(), "PROTOCOL_ERROR", "check port and datasourceType"),
+        ("no JSON", 200, vec![], "Ok.\n".to_owned(), "PROTOCOL_ERROR", PORT),
     ] {
         let head = head.into_iter().map(|(name, value)| (name, value.to_owned())).collect::<Vec<_>>();
         let running = serve(move |_, _| Reply::Whole(status, head.clone(), body.clone())).await;

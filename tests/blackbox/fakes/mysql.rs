@@ -56,7 +56,7 @@ pub(crate) struct Fake {
     pub(crate) password: &'static str,
     /// In place of the greeting, the answer to the login, or after it.
     pub(crate) greeting: Option<Vec<u8>>,
-    pub(crate) verdict: Option<Vec<u8>>,
+    pub(crate) verdict: Vec<Vec<u8>>,
     /// The first whose text a statement contains is its answer; otherwise it is not understood (1064).
     pub(crate) answers: Vec<(&'static str, Answer)>,
 }
@@ -64,7 +64,7 @@ pub(crate) struct Fake {
 impl Default for Fake {
     fn default() -> Self {
         let version = "8.0.36";
-        Self { version, plugin: Plugin::Native, tls: false, password: "pw", greeting: None, verdict: None, answers: Vec::new() }
+        Self { version, plugin: Plugin::Native, tls: false, password: "pw", greeting: None, verdict: Vec::new(), answers: Vec::new() }
     }
 }
 
@@ -137,12 +137,13 @@ impl Fake {
             wire = Wire { stream: Box::new(acceptor().accept(stream).await?), sequence, heard };
             response = wire.receive().await?;
         }
-        if let Some(verdict) = &self.verdict {
-            wire.send(verdict).await?;
-            // What is said to that is only listened to.
-            loop {
+        if !self.verdict.is_empty() {
+            for packet in &self.verdict {
+                wire.send(packet).await?;
+                // What is said to that is only listened to.
                 wire.receive().await?;
             }
+            return Ok(());
         }
         if !self.admits(&mut wire, &response).await? {
             return wire.send(b"\xff\x15\x04#28000Access denied for user 'canary'@'127.0.0.1'").await;

@@ -68,6 +68,7 @@ impl Default for Fake {
 pub(crate) struct Login {
     pub(crate) user: String,
     pub(crate) password: String,
+    pub(crate) client: String,
     pub(crate) server: String,
     pub(crate) database: String,
     pub(crate) read_only: bool,
@@ -348,6 +349,7 @@ fn parse(message: &[u8]) -> Login {
     Login {
         user: text(bytes(40)),
         password: text(clear),
+        client: text(bytes(36)),
         server: text(bytes(52)),
         database: text(bytes(68)),
         read_only: message[26] & 0x20 != 0,

@@ -57,6 +57,7 @@ async fn everything_at_once() {
     assert_eq!(summary(&setup, "x").await["schemas"], json!(["Sales Dept", "dbo", "empty"]));
     let login = running.logins().pop().expect("a login");
     assert_eq!((login.server.as_str(), login.database.as_str(), login.read_only), ("localhost", "shop", false));
+    assert_eq!(login.client, "headwater", "the name of this machine is nobody's business");
     let data = diagnose(&client, &body(running.port, &json!({}))).await;
     assert_eq!(data["server"], json!({"product": "SQL Server", "version": "16.0.4165.4"}));
     // A version from before external tables.
@@ -86,11 +87,20 @@ async fn all_databases() {
         lines["foreignKeys"],
         json!([{"columns": ["order_id"], "references": {"schema": "shop.dbo", "table": "orders", "columns": ["id"]}}])
     );
-    assert_eq!(running.logins()[0].database, "", "no database is named");
+    assert_eq!(running.logins()[0].database, "shop", "a login may not be let in without");
     // In Azure a connection sees its own database alone.
     let azure = Fake { answers: [vec![probe("12.0.2000.8", 5)], database("[shop]."), catalog()].concat(), ..fake() }.start().await;
     client.create(&with(&body(azure.port, &json!({"disableDatabase": true})), &json!({"name": "azure"}))).await.ok();
     assert_eq!(cached(&setup, "azure").await.len(), 4);
+    // Without a database it would be `master`, which nobody means.
+    let master = ("serverproperty('productversion')".to_owned(), Answer::Rows(&[T, N, T], vec![json!(["12.0.2000.8", 5, "master"])]));
+    let lost = Fake { answers: [vec![master], catalog()].concat(), ..fake() }.start().await;
+    let mut body = body(lost.port, &json!({"disableDatabase": true, "name": "lost"}));
+    body["credentials"].as_object_mut().expect("object").remove("database");
+    assert_eq!(
+        client.create(&body).await.message(),
+        "the database does not exist; give database: here a connection sees its own database alone"
+    );
 }
 
 /// Threat S17: a server that sends us to a readable replica is followed once, with the intent it asked for, under the same policy and TLS.
@@ -100,7 +110,7 @@ async fn s17_routing_is_followed_once() {
     let (_server, client) = setup.client();
     let replica = fake().start().await;
     let listener = Fake { verdict: Verdict::Route("localhost", replica.port), ..fake() }.start().await;
-    client.create(&body(listener.port, &json!({"readOnlyIntent": true}))).await.ok();
+    client.create(&body(listener.port, &json!({"applicationIntent": "ReadOnly"}))).await.ok();
     assert!(listener.logins()[0].read_only && replica.logins()[0].read_only);
     assert_eq!(replica.logins()[0].server, "localhost");
     assert!(listener.statements().is_empty());
@@ -150,5 +160,5 @@ async fn statements_do_not_grow_with_tables() {
         assert_eq!(summary(&setup, &name).await["tables"], json!(count));
         counts.push(running.statements().len());
     }
-    assert_eq!(counts, [9, 9]);
+    assert_eq!(counts, [10, 10]);
 }

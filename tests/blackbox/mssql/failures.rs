@@ -55,7 +55,7 @@ async fn failures() {
             "tls",
             "CERTIFICATE_UNTRUSTED",
             Some("sslCa"),
-            "give the authority's certificate (PEM) as sslCa",
+            "give the authority's certificate (PEM) as sslCa; the one that SQL Server makes for itself has none: install another, or set sslVerify to none",
         ),
         (
             "own CA",
@@ -64,7 +64,7 @@ async fn failures() {
             "tls",
             "CERTIFICATE_UNTRUSTED",
             Some("sslCa"),
-            "give the authority's certificate (PEM) as sslCa",
+            "give the authority's certificate (PEM) as sslCa; the one that SQL Server makes for itself has none: install another, or set sslVerify to none",
         ),
         (
             "another name",
@@ -140,20 +140,27 @@ async fn errors_of_logins() {
     let client = server.client(&setup.token("acme"));
     let at = "authenticate";
     let later = "try again later";
+    let open = "bring it online or connect to another replica, or try again later";
     let full = "raise the server's or the user's connection limit, or try again later";
     for (number, step, code, field, remedy) in [
-        (18_452, at, "AUTHENTICATION_FAILED", Some("password"), "check user and password"),
-        (40_532, at, "AUTHENTICATION_FAILED", Some("password"), "give the user as user@server, with the first part of the server's name"),
+        (
+            18_452,
+            at,
+            "AUTHENTICATION_FAILED",
+            Some("password"),
+            "check user and password, and that the server allows SQL Server authentication",
+        ),
+        (40_532, at, "AUTHENTICATION_FAILED", Some("user"), "give the user as user@server, with the first part of the server's name"),
         (18_470, at, "ACCOUNT_LOCKED", Some("user"), "unlock the account at the server"),
         (18_486, at, "ACCOUNT_LOCKED", Some("user"), "unlock the account at the server"),
         (18_487, at, "PASSWORD_EXPIRED", Some("password"), "set a new password at the server"),
         (18_488, at, "PASSWORD_EXPIRED", Some("password"), "set a new password at the server"),
         (4_064, "database", "DATABASE_NOT_FOUND", Some("database"), "check database, and that the login has a user in it"),
         (916, at, "NO_PRIVILEGE", Some("user"), "create a user for the login in the database (CREATE USER … FOR LOGIN …)"),
-        (40_615, at, "NOT_ADMITTED", Some("user"), "add this server's address to the firewall rules of the database server"),
+        (40_615, at, "NOT_ADMITTED", Some("server"), "add this server's address to the firewall rules of the database server"),
         (17_809, at, "TOO_MANY_CONNECTIONS", None, full),
         (10_928, at, "TOO_MANY_CONNECTIONS", None, full),
-        (40_613, at, "NOT_READY", None, later),
+        (40_613, at, "DATABASE_UNAVAILABLE", Some("database"), open),
         (17_142, at, "NOT_READY", None, later),
         (978, at, "READ_ONLY", Some("readOnlyIntent"), "set readOnlyIntent to true: this replica takes no other connections"),
         (979, at, "READ_ONLY", Some("readOnlyIntent"), "set readOnlyIntent to false: this replica takes no connections that only read"),
@@ -183,7 +190,14 @@ async fn errors_of_statements() {
             "let the login see the catalog: GRANT VIEW DEFINITION in the database, or SELECT on its tables",
         ),
         ("from sys.columns", 701, "read", "RESOURCES_EXHAUSTED", None, "raise the limit for this user, or try again later"),
-        ("from sys.columns", 942, "read", "NOT_READY", None, "try again later"),
+        (
+            "from sys.columns",
+            942,
+            "read",
+            "DATABASE_UNAVAILABLE",
+            Some("database"),
+            "bring it online or connect to another replica, or try again later",
+        ),
         (
             "from sys.objects o",
             300,
@@ -192,7 +206,7 @@ async fn errors_of_statements() {
             Some("user"),
             "let the login see the catalog: GRANT VIEW DEFINITION in the database, or SELECT on its tables",
         ),
-        ("from sys.indexes", 1_205, "read", "SERVER_ERROR", None, "look into the server's log"),
+        ("from sys.indexes", 1_222, "read", "NOT_READY", None, "another session holds locks on the catalog: try again later"),
     ] {
         let running = Fake { answers: [vec![(needle.to_owned(), Answer::Error(number))], catalog()].concat(), ..fake() }.start().await;
         Broken { case: needle, changes: json!({}), step, code, field, remedy }.check(&client, &body(running.port, &json!({}))).await;

@@ -74,7 +74,7 @@ async fn statements_do_not_grow_with_tables() {
         counts.push(source.admin_sql(&sql).trim().parse::<usize>().expect("a number"));
         assert_eq!(summary(&setup, &source.database).await["tables"], json!(tables));
     }
-    assert!(counts[0] > 5 && counts[0] <= 10 && counts[0] == counts[1], "{counts:?}");
+    assert!(counts[0] > 5 && counts[0] <= 12 && counts[0] == counts[1], "{counts:?}");
 }
 
 /// Threat R6: caps mark the cache partial and keep the rest.

@@ -26,7 +26,11 @@ async fn real_failures() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("listener");
         listener.local_addr().expect("address").port()
     };
-    let grant: &'static str = format!("run GRANT SELECT, SHOW VIEW ON `{database}_other`.* TO '{user}'@'%'").leak();
+    let grant: &'static str = format!(
+        "check database; if it exists, GRANT SELECT, SHOW VIEW ON `{}\\_other`.* to the user's account",
+        database.replace('_', "\\_")
+    )
+    .leak();
     let postgres: u16 = crate::support::Source::new().await.port;
     let cases = [
         Broken {
@@ -83,7 +87,7 @@ async fn real_failures() {
             step: "database",
             code: "NO_PRIVILEGE",
             field: Some("username"),
-            remedy: format!("run GRANT SELECT, SHOW VIEW ON `nowhere`.* TO '{user}'@'%'").leak(),
+            remedy: "check database; if it exists, GRANT SELECT, SHOW VIEW ON `nowhere`.* to the user's account",
         },
         Broken {
             case: "privilege",
@@ -137,7 +141,7 @@ async fn real_failures() {
         Broken {
             case: "another protocol",
             changes: json!({"port": crate::fakes::speaker(b"SSH-2.0-OpenSSH_9.2\r\n").await}),
-            step: "authenticate",
+            step: "connect",
             code: "PROTOCOL_ERROR",
             field: Some("port"),
             remedy: "check port and datasourceType",
@@ -145,7 +149,7 @@ async fn real_failures() {
         Broken {
             case: "silence",
             changes: json!({"port": postgres}),
-            step: "authenticate",
+            step: "connect",
             code: "TIMED_OUT",
             field: None,
             remedy: "check host, port and firewalls between",
@@ -178,7 +182,7 @@ async fn failures_of_other_servers() {
     let full = "raise the server's or the user's connection limit, or try again later";
     let base = json!({"datasourceType": "mysql", "credentials": {"name": "x", "host": "127.0.0.1", "port": 1, "username": "app", "password": "pw", "database": "shop"}});
     for (case, fake, changes, step, code, field, remedy) in [
-        ("full", Fake { greeting: Some(error(1040)), ..Fake::default() }, json!({}), "authenticate", "TOO_MANY_CONNECTIONS", None, full),
+        ("full", Fake { greeting: Some(error(1040)), ..Fake::default() }, json!({}), "connect", "TOO_MANY_CONNECTIONS", None, full),
         (
             "blocked",
             Fake { greeting: Some(error(1129)), ..Fake::default() },
@@ -186,7 +190,7 @@ async fn failures_of_other_servers() {
             "authenticate",
             "NOT_ADMITTED",
             Some("username"),
-            "run FLUSH HOSTS at the server: it has blocked this address after many failed connections",
+            "run mysqladmin flush-hosts at the server: it has blocked this address after many failed connections",
         ),
         (
             "host",
@@ -197,10 +201,10 @@ async fn failures_of_other_servers() {
             Some("username"),
             "create the user for this server's address at the database ('user'@'%')",
         ),
-        ("per user", Fake { verdict: Some(error(1203)), ..Fake::default() }, json!({}), "authenticate", "TOO_MANY_CONNECTIONS", None, full),
+        ("per user", Fake { verdict: vec![error(1203)], ..Fake::default() }, json!({}), "authenticate", "TOO_MANY_CONNECTIONS", None, full),
         (
             "TLS needed",
-            Fake { verdict: Some(error(3159)), ..Fake::default() },
+            Fake { verdict: vec![error(3159)], ..Fake::default() },
             json!({}),
             "tls",
             "TLS_REQUIRED",
@@ -218,7 +222,7 @@ async fn failures_of_other_servers() {
         ),
         (
             "locked",
-            Fake { verdict: Some(error(3118)), ..Fake::default() },
+            Fake { verdict: vec![error(3118)], ..Fake::default() },
             json!({}),
             "authenticate",
             "ACCOUNT_LOCKED",
@@ -227,18 +231,18 @@ async fn failures_of_other_servers() {
         ),
         (
             "expired",
-            Fake { verdict: Some(error(1862)), ..Fake::default() },
+            Fake { verdict: vec![error(1862)], ..Fake::default() },
             json!({}),
             "authenticate",
             "PASSWORD_EXPIRED",
             Some("password"),
             "set a new password at the server",
         ),
-        ("shutting down", Fake { verdict: Some(error(1053)), ..Fake::default() }, json!({}), "authenticate", "NOT_READY", None, later),
-        ("offline", Fake { verdict: Some(error(3032)), ..Fake::default() }, json!({}), "authenticate", "NOT_READY", None, later),
+        ("shutting down", Fake { verdict: vec![error(1053)], ..Fake::default() }, json!({}), "authenticate", "NOT_READY", None, later),
+        ("offline", Fake { verdict: vec![error(3032)], ..Fake::default() }, json!({}), "authenticate", "NOT_READY", None, later),
         (
             "password of MySQL 3",
-            Fake { verdict: Some(b"\xfe".to_vec()), ..Fake::default() },
+            Fake { verdict: vec![b"\xfe".to_vec()], ..Fake::default() },
             json!({}),
             "authenticate",
             "AUTHENTICATION_UNSUPPORTED",
@@ -247,7 +251,7 @@ async fn failures_of_other_servers() {
         ),
         (
             "Kerberos",
-            Fake { verdict: Some(b"\xfeauthentication_kerberos_client\0x\0".to_vec()), ..Fake::default() },
+            Fake { verdict: vec![b"\xfeauthentication_kerberos_client\0x\0".to_vec()], ..Fake::default() },
             json!({}),
             "authenticate",
             "AUTHENTICATION_UNSUPPORTED",
@@ -273,7 +277,7 @@ async fn failures_of_other_servers() {
             "list",
             "NO_PRIVILEGE",
             Some("username"),
-            "run GRANT SELECT, SHOW VIEW ON `shop`.* TO 'app'@'%'",
+            "check database; if it exists, GRANT SELECT, SHOW VIEW ON `shop`.* to the user's account",
         ),
         (
             "read-only",
@@ -299,9 +303,9 @@ async fn failures_of_other_servers() {
             },
             json!({}),
             "read",
-            "TIMED_OUT",
+            "RESOURCES_EXHAUSTED",
             None,
-            "check host, port and firewalls between",
+            "raise the limit for this user, or try again later",
         ),
         (
             "unheard of",

@@ -189,6 +189,11 @@ impl Server {
         self.base.trim_start_matches("http://")
     }
 
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Everything it has logged.
     pub(crate) fn log(&self) -> String {
         self.log.lock().expect("log").clone()

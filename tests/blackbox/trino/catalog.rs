@@ -139,5 +139,5 @@ async fn statements_do_not_grow_with_tables() {
         assert_eq!(summary(&setup, &name).await["tables"], json!(count));
         counts.push(running.requests().iter().filter(|r| r.method == "POST").count());
     }
-    assert_eq!(counts, [7, 7]);
+    assert_eq!(counts, [8, 8]);
 }

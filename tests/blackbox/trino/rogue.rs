@@ -19,7 +19,7 @@ async fn outcome(client: &Client, body: &Value) -> (Value, Value) {
 }
 
 fn info(request: &Request) -> Option<Reply> {
-    (request.path == "/v1/info").then(|| http::json(200, &json!({"nodeVersion": {"version": "1"}})))
+    (request.path == "/v1/info").then(|| http::json(200, &json!({"nodeVersion": {"version": "476"}})))
 }
 
 fn page(next: &str) -> Reply {
@@ -97,6 +97,12 @@ async fn s10_r6_endless_pages() {
     })
     .await;
     assert_eq!(outcome(&client, &body(large.port, &json!({}))).await, (json!("authenticate"), json!("ANSWER_TOO_LARGE")));
+    // Two bytes for each number: what is no text is not kept.
+    let numbers = format!("{{\"data\":[[{}1]]}}", "1,".repeat(7 << 20));
+    let wide = serve(move |_, request| info(request).unwrap_or_else(|| Reply::Whole(200, vec![], numbers.clone()))).await;
+    let before = peak(&server);
+    outcome(&client, &body(wide.port, &json!({}))).await;
+    assert!(peak(&server) < before + 64, "{} MiB before, {} MiB after", before, peak(&server));
     let deep = format!("{{\"data\":{}", "[".repeat(100_000));
     let nested = serve(move |_, request| info(request).unwrap_or_else(|| Reply::Whole(200, vec![], deep.clone()))).await;
     assert_eq!(outcome(&client, &body(nested.port, &json!({}))).await, (json!("authenticate"), json!("PROTOCOL_ERROR")));
@@ -108,6 +114,13 @@ async fn s10_r6_endless_pages() {
     assert_eq!(outcome(&client, &body(spooling.port, &json!({}))).await, (json!("authenticate"), json!("PROTOCOL_ERROR")));
     assert_eq!(client.names().await, [""; 0]);
     assert!(!server.log().contains("panicked"));
+}
+
+/// The most memory that the server has had, in MiB.
+fn peak(server: &crate::support::Server) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).expect("a process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1_024
 }
 
 /// A read may take longer than a test.

@@ -12,7 +12,7 @@ use super::model::{Catalog, Column, ForeignKey, Table, TableDefinition, TableKin
 use crate::error::{ConnectError, ConnectErrorKind};
 
 /// Names longer than this (bytes) are no names that any system gives.
-const NAME_BYTES: usize = 1_024;
+pub(super) const NAME_BYTES: usize = 1_024;
 
 struct Current {
     schema: String,
@@ -144,6 +144,10 @@ impl CatalogBuilder {
     /// Sets the primary key of the table that was begun.
     pub fn primary_key(&mut self, columns: &[&str]) {
         let Some(current) = &mut self.current else { return };
+        if columns.iter().map(|name| name.len()).sum::<usize>() > self.limits.table_bytes {
+            self.partial.insert("table_bytes");
+            return;
+        }
         current.primary_key = String::from(",\"primaryKey\":");
         strings(&mut current.primary_key, columns);
     }
@@ -158,6 +162,10 @@ impl CatalogBuilder {
         let out = &mut current.foreign_keys;
         out.push_str(",\"foreignKeys\":[");
         for (n, key) in keys.iter().enumerate() {
+            // What is too long is thrown away below, so there is no use in making it longer.
+            if out.len() > self.limits.table_bytes {
+                break;
+            }
             out.push_str(if n > 0 { ",{\"columns\":" } else { "{\"columns\":" });
             strings(out, &key.columns);
             out.push_str(",\"references\":{\"schema\":");

@@ -8,6 +8,9 @@ const HELD_BYTES: usize = 64 << 20;
 /// What keeping a row costs beside its bytes.
 const ROW_BYTES: usize = 128;
 
+/// What a row costs that begins a map or a list of its own: a table, a key of several columns.
+pub(crate) const ENTRY_BYTES: usize = 896;
+
 /// What is left of the budget. Rows beyond it are passed over, and the catalog is partial.
 pub(crate) struct Held(AtomicUsize);
 

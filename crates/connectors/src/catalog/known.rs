@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{CatalogBuilder, Column, ForeignKey, Held, Table, TableKind};
+use super::builder::NAME_BYTES;
+use super::held::{ENTRY_BYTES, Held};
+use super::{CatalogBuilder, Column, ForeignKey, Table, TableKind};
 use crate::error::ConnectError;
 
 #[derive(Default)]
@@ -37,7 +39,7 @@ impl Known {
 
     /// Notes a schema that the user may see.
     pub(crate) fn schema(&mut self, name: &str, out: &mut CatalogBuilder) {
-        if self.held.takes(name.len()) {
+        if self.held.takes(ENTRY_BYTES + name.len()) {
             out.schema(name);
             self.schemas.entry(name.to_owned()).or_default();
         }
@@ -47,7 +49,7 @@ impl Known {
     pub(crate) fn table(&mut self, table: Table<'_>) {
         let Table { schema, name, kind, comment, row_estimate } = table;
         let comment = comment.filter(|text| !text.is_empty()).map(str::to_owned);
-        if !self.held.takes(schema.len() + name.len() + comment.as_ref().map_or(0, String::len)) {
+        if !self.held.takes(ENTRY_BYTES + schema.len() + name.len() + comment.as_ref().map_or(0, String::len)) {
             return;
         }
         let relation = Relation { kind, comment, row_estimate, primary: Vec::new(), foreign: HashMap::new(), begun: false };
@@ -63,8 +65,10 @@ impl Known {
 
     /// Notes the next column of a table's primary key.
     pub(crate) fn primary(&mut self, schema: &str, table: &str, column: &str) {
-        if self.held.takes(column.len())
+        if column.len() <= NAME_BYTES
+            && self.held.takes(column.len())
             && let Some(relation) = self.find(schema, table)
+            && !relation.primary.iter().any(|known| known == column)
         {
             relation.primary.push(column.to_owned());
         }
@@ -73,7 +77,11 @@ impl Known {
     /// Notes the next column of a foreign key, and (schema, table, column) that it points to.
     pub(crate) fn foreign(&mut self, schema: &str, table: &str, constraint: &str, column: &str, target: (&str, &str, &str)) {
         let bytes = constraint.len() + column.len() + target.0.len() + target.1.len() + target.2.len();
-        if self.held.takes(bytes)
+        if bytes > 5 * NAME_BYTES {
+            return;
+        }
+        let begun = self.find(schema, table).is_some_and(|relation| relation.foreign.contains_key(constraint));
+        if self.held.takes(if begun { bytes } else { ENTRY_BYTES + bytes })
             && let Some(relation) = self.find(schema, table)
         {
             let key = relation.foreign.entry(constraint.to_owned()).or_default();

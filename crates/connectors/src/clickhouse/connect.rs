@@ -15,7 +15,7 @@ use crate::reach::{self, Reach, reach};
 pub(crate) struct ClickHouseConnection {
     pub(super) client: HttpClient,
     pub(super) headers: HeaderMap,
-    pub(super) database: String,
+    pub(super) database: Option<String>,
     /// What the system tables of this version have; known once the check has passed.
     pub(super) catalog: Catalog,
     version: String,
@@ -46,13 +46,22 @@ pub(crate) async fn connect(credentials: &ClickHouseCredentials, cx: &Session) -
         while rows.next::<Version>().await?.is_some() {}
         Ok::<_, ConnectError>(row.version)
     };
-    let version = cx.step(Step::Authenticate, login).await?;
+    let version = cx.step(Step::Authenticate, login).await.map_err(|error| match error.kind {
+        ConnectErrorKind::Protocol | ConnectErrorKind::Closed if !credentials.tls() => error.with_remedy(
+            "check port and datasourceType; if the server speaks TLS set sslMode to true (or the host to https://…)".to_owned(),
+        ),
+        ConnectErrorKind::TimedOut => error.with_remedy(
+            "check host, port and firewalls between; an idle service of ClickHouse Cloud takes up to a minute to wake: try again"
+                .to_owned(),
+        ),
+        _ => error,
+    })?;
     let version = version.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(32).collect();
-    let database = credentials.database().to_owned();
+    let database = credentials.database.clone();
     Ok(ClickHouseConnection { client, headers, database, catalog: Catalog::default(), version, ssh_host_key })
 }
 
-/// Two statements: the database is there, and the catalog can be listed.
+/// Three statements: the database is there, the user may see it, and the catalog can be listed.
 pub(crate) async fn check(
     credentials: &ClickHouseCredentials,
     connection: &mut ClickHouseConnection,
@@ -60,12 +69,12 @@ pub(crate) async fn check(
 ) -> Result<ServerInfo, ConnectError> {
     let ClickHouseConnection { client, headers, database, .. } = &mut *connection;
     let there = async {
-        let mut rows = query(client, headers, Some(database), "select version() as version").await?;
+        let mut rows = query(client, headers, database.as_deref(), "select version() as version").await?;
         while rows.next::<Version>().await?.is_some() {}
         Ok(())
     };
     cx.step(Step::Database, there).await.map_err(|e| grant(e, credentials))?;
-    let list = Catalog::ask(client, headers, database);
+    let list = Catalog::ask(client, headers, database.as_deref());
     connection.catalog = cx.step(Step::List, list).await.map_err(|e| grant(e, credentials))?;
     Ok(ServerInfo { product: "ClickHouse".to_owned(), version: connection.version.clone(), ssh_host_key: connection.ssh_host_key.clone() })
 }
@@ -73,10 +82,12 @@ pub(crate) async fn check(
 /// Names the privilege that is missing, ready to be run.
 fn grant(error: ConnectError, credentials: &ClickHouseCredentials) -> ConnectError {
     let quoted = |name: &str| format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"));
-    match error.kind {
-        ConnectErrorKind::NoPrivilege => error.with_remedy(format!(
+    match (error.kind, error.server_code.as_deref(), &credentials.database) {
+        // Servers of 2018 have no GRANT.
+        (ConnectErrorKind::NoPrivilege, Some("291"), _) => error,
+        (ConnectErrorKind::NoPrivilege, _, database) => error.with_remedy(format!(
             "run GRANT SHOW TABLES, SHOW COLUMNS, SELECT ON {}.* TO {}",
-            quoted(credentials.database()),
+            database.as_deref().map_or_else(|| "*".to_owned(), quoted),
             quoted(&credentials.username)
         )),
         _ => error,

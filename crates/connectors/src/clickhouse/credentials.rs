@@ -22,7 +22,7 @@ pub(crate) struct ClickHouseCredentials {
     /// Database password; may be empty.
     #[schemars(with = "String", extend("format" = "password", "writeOnly" = true))]
     pub(super) password: SecretString,
-    /// The default database; `default` if not given. All other visible databases are read too.
+    /// The default database; the user's own one if not given. All other visible databases are read too.
     #[schemars(length(min = 1))]
     pub(super) database: Option<String>,
     /// Connect with TLS. If not given, the scheme of the host or the port says it.
@@ -42,9 +42,5 @@ pub(crate) struct ClickHouseCredentials {
 impl ClickHouseCredentials {
     pub(super) fn tls(&self) -> bool {
         self.host.tls(self.ssl_mode, self.port)
-    }
-
-    pub(super) fn database(&self) -> &str {
-        self.database.as_deref().unwrap_or("default")
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn kind(engine: &str) -> TableKind {
         | "Redis"
         | "ExternalDistributed"
         | "YTsaurus"
+        | "Hive"
         | "BigQuery"
         | "ArrowFlight"
         | "Kafka"

@@ -13,11 +13,13 @@ pub(super) fn code_in(text: &str) -> Option<u16> {
 }
 
 /// An answer that is no success: by the exception's number, else by the status.
-pub(super) fn of_answer(status: StatusCode, code: Option<u16>) -> ConnectError {
+pub(super) fn of_answer(status: StatusCode, code: Option<u16>, text: &str) -> ConnectError {
     match code {
         Some(code) => of_code(code),
         None => match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => K::Rejected,
+            // "The plain HTTP request was sent to HTTPS port"
+            StatusCode::BAD_REQUEST if text.contains("HTTPS") => K::TlsRequired,
             StatusCode::TOO_MANY_REQUESTS => K::TooManyConnections,
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => K::NotReady,
             _ => K::Protocol,
@@ -35,13 +37,14 @@ pub(super) fn of_code(code: u16) -> ConnectError {
         497 | 291 => K::NoPrivilege,
         164 => K::ReadOnly,
         202 | 203 | 439 => K::TooManyConnections,
-        158 | 173 | 201 | 241 | 290 | 307 | 396 => K::Exhausted,
-        159 | 160 | 394 => K::TimedOut,
+        158..=160 | 173 | 201 | 241 | 290 | 307 | 394 | 396 => K::Exhausted,
         _ => K::Server,
     };
     let error = ConnectError::with_code(kind, &code.to_string());
     match kind {
         K::NotAdmitted => error.with_remedy("add this server's address to the user's allowed hosts at the database (HOST IP)".to_owned()),
+        K::NoPrivilege if code == 291 => error.with_remedy("add the database to the user's allow_databases at the server".to_owned()),
+        K::NoPrivilege => error.with_remedy("grant SHOW TABLES, SHOW COLUMNS and SELECT on the database to the user".to_owned()),
         K::ReadOnly => error.with_remedy("allow the user to run SELECT (readonly = 0, 1 or 2)".to_owned()),
         _ => error,
     }

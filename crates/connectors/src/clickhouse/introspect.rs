@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use egress::HttpClient;
 use http::HeaderMap;
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::connect::ClickHouseConnection;
 use super::engines::kind;
@@ -28,10 +28,22 @@ struct SystemColumn {
 }
 
 impl Catalog {
-    /// Asks; every user may.
-    pub(super) async fn ask(client: &mut HttpClient, headers: &HeaderMap, database: &str) -> Result<Self, ConnectError> {
+    /// Asks, and proves that the user may see the database (or any): what may not be seen is left out without a word.
+    pub(super) async fn ask(client: &mut HttpClient, headers: &HeaderMap, database: Option<&str>) -> Result<Self, ConnectError> {
+        let seen = match database {
+            Some(name) => format!("name = '{}'", name.replace('\\', "\\\\").replace('\'', "\\'")),
+            None => format!("name not in {SYSTEM}"),
+        };
+        let mut rows = query(client, headers, database, &format!("select name from system.databases where {seen} limit 1")).await?;
+        let mut visible = false;
+        while rows.next::<DatabaseRow>().await?.is_some() {
+            visible = true;
+        }
+        if !visible {
+            return Err(ConnectErrorKind::NoPrivilege.into());
+        }
         let sql = "select table, name from system.columns where database = 'system' and table in ('tables', 'columns')";
-        let mut rows = query(client, headers, Some(database), sql).await?;
+        let mut rows = query(client, headers, database, sql).await?;
         let mut found = HashSet::new();
         while let Some(SystemColumn { table, name }) = rows.next().await? {
             // There are some dozens.
@@ -67,7 +79,58 @@ struct TableRow {
     comment: String,
     primary_key: String,
     /// A number, a number in quotes, or null: as the version and its settings have it.
-    total_rows: Value,
+    total_rows: Count,
+}
+
+/// A number in any of its spellings, or none. What else a server may send is passed over, and not kept.
+struct Count(Option<i64>);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Count;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number")
+            }
+
+            fn visit_i64<E>(self, n: i64) -> Result<Count, E> {
+                Ok(Count(Some(n)))
+            }
+
+            fn visit_u64<E>(self, n: u64) -> Result<Count, E> {
+                Ok(Count(n.try_into().ok()))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Count, E> {
+                Ok(Count(None))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Count, E> {
+                Ok(Count(None))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Count, E> {
+                Ok(Count(text.parse().ok()))
+            }
+
+            fn visit_unit<E>(self) -> Result<Count, E> {
+                Ok(Count(None))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Count, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Count(None))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Count, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Count(None))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
 }
 
 #[derive(Deserialize)]
@@ -85,7 +148,7 @@ struct ColumnRow {
 pub(crate) async fn introspect(connection: &mut ClickHouseConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
     let ClickHouseConnection { client, headers, database, catalog, .. } = connection;
     client.until(out.deadline());
-    let database = Some(database.as_str());
+    let database = database.as_deref();
     let mut known = Known::new();
 
     let sql = format!("select name from system.databases where name not in {SYSTEM}");
@@ -99,12 +162,17 @@ pub(crate) async fn introspect(connection: &mut ClickHouseConnection, out: &mut 
     // What a materialized view keeps its rows in is its own business.
     let sql = format!(
         "select database, name, engine, {comment}, {key}, {total} from system.tables
-        where database not in {SYSTEM} and name not like '.inner.%' and name not like '.inner\\_id.%'"
+        where database not in {SYSTEM} and name not like '.inner%.%' and name not like '.tmp.inner%'"
     );
     let mut rows = query(client, headers, database, &sql).await?;
     while let Some(row) = rows.next::<TableRow>().await? {
-        let row_estimate = row.total_rows.as_i64().or_else(|| row.total_rows.as_str()?.parse().ok());
-        known.table(Table { schema: &row.database, name: &row.name, kind: kind(&row.engine), comment: Some(&row.comment), row_estimate });
+        known.table(Table {
+            schema: &row.database,
+            name: &row.name,
+            kind: kind(&row.engine),
+            comment: Some(&row.comment),
+            row_estimate: row.total_rows.0,
+        });
         for column in plain_columns(&row.primary_key) {
             known.primary(&row.database, &row.name, &column);
         }
@@ -116,7 +184,7 @@ pub(crate) async fn introspect(connection: &mut ClickHouseConnection, out: &mut 
     let order = if ordered { "order by database, table, position" } else { "" };
     let sql = format!(
         "select database, table, name, type, default_kind, default_expression, {comment} from system.columns
-        where database not in {SYSTEM} and table not like '.inner.%' and table not like '.inner\\_id.%' {order}"
+        where database not in {SYSTEM} and table not like '.inner%.%' and table not like '.tmp.inner%' {order}"
     );
     let mut rows = query(client, headers, database, &sql).await?;
     while let Some(row) = rows.next::<ColumnRow>().await? {
@@ -150,7 +218,18 @@ fn plain_columns(key: &str) -> Vec<String> {
                 let mut name = String::new();
                 let mut letters = quoted.strip_suffix('`')?.chars();
                 while let Some(letter) = letters.next() {
-                    name.push(if letter == '\\' { letters.next()? } else { letter });
+                    name.push(match letter {
+                        '\\' => match letters.next()? {
+                            'n' => '\n',
+                            't' => '\t',
+                            'r' => '\r',
+                            'b' => '\u{8}',
+                            'f' => '\u{c}',
+                            '0' => '\0',
+                            other => other,
+                        },
+                        letter => letter,
+                    });
                 }
                 Some(name)
             }

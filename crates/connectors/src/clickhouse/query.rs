@@ -50,11 +50,8 @@ pub(super) async fn query(client: &mut HttpClient, headers: &HeaderMap, database
     // The header may come with a 200: what it says counts.
     if code.is_some() || !rows.stream.status.is_success() {
         let status = rows.stream.status;
-        let code = match code.flatten() {
-            Some(code) => Some(code),
-            None => code_in(&rows.rest().await),
-        };
-        return Err(of_answer(status, code));
+        let text = rows.rest().await;
+        return Err(of_answer(status, code.flatten().or_else(|| code_in(&text)), &text));
     }
     Ok(rows)
 }

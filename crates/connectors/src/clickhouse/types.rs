@@ -87,7 +87,7 @@ fn word(name: &str) -> &'static str {
         "Tuple" => "struct",
         "JSON" | "Object" => "json",
         "Enum" | "Enum8" | "Enum16" => "enum",
-        "Point" | "Ring" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "Geometry" => "geometry",
+        "Point" | "MultiPoint" | "Ring" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "Geometry" => "geometry",
         "AggregateFunction" => "binary",
         _ if name.starts_with("Decimal") => "decimal",
         _ if name.starts_with("Interval") => "interval",

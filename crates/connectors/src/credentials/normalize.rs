@@ -52,6 +52,13 @@ fn convert(value: &Value, property: &Value) -> Value {
             None => value.clone(),
         };
     }
+    if let Some(word) = text.filter(|_| takes(property, "boolean")) {
+        let means =
+            |list: &str| property[list].as_array().into_iter().flatten().filter_map(Value::as_str).any(|w| w.eq_ignore_ascii_case(word));
+        if means("x-true") || means("x-false") {
+            return json!(means("x-true"));
+        }
+    }
     match text {
         Some("true") if takes(property, "boolean") => json!(true),
         Some("false") if takes(property, "boolean") => json!(false),

@@ -8,7 +8,7 @@ use tokio_util::compat::TokioAsyncReadCompatExt;
 
 use super::credentials::SqlServerCredentials;
 use super::prelogin;
-use super::query::{Driver, query};
+use super::query::{Driver, query, settle};
 use super::shim::{Meter, Shim};
 use super::statements::{DATABASES, LIST, PROBE};
 use super::tunnel::Tunnel;
@@ -19,8 +19,13 @@ use crate::reach::{self, Reach, reach};
 /// More databases than these are not read.
 const DATABASES_READ: usize = 1_000;
 
-/// `SERVERPROPERTY('EngineEdition')` of a single database in Azure.
-const AZURE_SQL_DATABASE: i64 = 5;
+/// Bytes of a database's name: 128 characters at most.
+const NAME_BYTES: usize = 512;
+
+/// `SERVERPROPERTY('EngineEdition')` of services where a connection sees one database: Azure SQL Database, Synapse, Fabric.
+const ONE_DATABASE: [i64; 3] = [5, 6, 12];
+/// And of the others in Azure: Managed Instance, serverless pools.
+const AZURE: [i64; 2] = [8, 11];
 
 /// An authenticated connection.
 pub(crate) struct SqlServerConnection {
@@ -64,19 +69,14 @@ async fn log_in(credentials: &SqlServerCredentials, session: &Session, target: &
     let stream = session.dial(target).await?;
     // Under TDS 7 a session of TLS 1.3 would go on with messages for which there is no place in packets.
     let options = TlsOptions { only_tls12: true, ..credentials.trust.options(None) };
-    let session_of_tls =
-        session.step(Step::Tls, secure(stream, &target.host, &options, session)).await.map_err(|error| match error.kind {
-            // There is no sslMode to turn off.
-            ConnectErrorKind::TlsUnsupported => error
-                .with_field("server")
-                .with_remedy("turn TLS on at the server (Force Encryption): a login is never sent without".to_owned()),
-            _ => error,
-        })?;
+    let session_of_tls = session.step(Step::Tls, secure(stream, &target.host, &options, session)).await.map_err(of_tls)?;
     let (shim, meter) = Shim::new(session_of_tls);
     let mut config = Config::new();
     config.host(&target.host);
     config.port(target.port);
     config.application_name("headwater");
+    // Otherwise the driver tells the name of this machine.
+    config.client_name("headwater");
     config.authentication(AuthMethod::sql_server(&credentials.user, credentials.password.expose_secret()));
     config.encryption(EncryptionLevel::NotSupported);
     config.readonly(credentials.read_only_intent == Some(true));
@@ -84,7 +84,8 @@ async fn log_in(credentials: &SqlServerCredentials, session: &Session, target: &
     // The job has its own deadlines.
     config.handshake_timeout(None);
     config.command_timeout(None);
-    if let (Some(database), false) = (&credentials.database, credentials.all_databases()) {
+    // Named even where all are read: a login may not be let in without, and a listener routes by it.
+    if let Some(database) = &credentials.database {
         config.database(database);
     }
     let login = async {
@@ -105,6 +106,25 @@ async fn log_in(credentials: &SqlServerCredentials, session: &Session, target: &
     session.step(Step::Authenticate, login).await
 }
 
+/// What is different about TLS here.
+fn of_tls(error: ConnectError) -> ConnectError {
+    let remedy = match error.kind {
+        // There is no sslMode to turn off.
+        ConnectErrorKind::TlsUnsupported => {
+            return error
+                .with_field("server")
+                .with_remedy("turn TLS on at the server (Force Encryption): a login is never sent without".to_owned());
+        }
+        ConnectErrorKind::TlsFailed => "let the server offer TLS 1.2 with ECDHE and AES-GCM (Windows Server 2016 or later does)",
+        ConnectErrorKind::Closed => "check the port; a server that forces strict encryption (TDS 8) is not supported",
+        ConnectErrorKind::CertificateUntrusted => {
+            "give the authority's certificate (PEM) as sslCa; the one that SQL Server makes for itself has none: install another, or set sslVerify to none"
+        }
+        _ => return error,
+    };
+    error.with_remedy(remedy.to_owned())
+}
+
 async fn secure(mut stream: BoxStream, host: &Host, options: &TlsOptions, session: &Session) -> Result<egress::TlsStream, ConnectError> {
     prelogin::ask(&mut stream).await?;
     let (tunnel, finish) = Tunnel::new(stream);
@@ -113,7 +133,7 @@ async fn secure(mut stream: BoxStream, host: &Host, options: &TlsOptions, sessio
     Ok(made)
 }
 
-/// Two statements: who answers and in which database, and what can be listed.
+/// Three statements: who answers and in which database, and what can be listed.
 pub(crate) async fn check(
     credentials: &SqlServerCredentials,
     connection: &mut SqlServerConnection,
@@ -127,42 +147,40 @@ pub(crate) async fn check(
         while rows.next().await?.is_some() {}
         Ok::<_, ConnectError>(told)
     };
-    let (version, edition, current) = cx.step(Step::Database, probe).await.map_err(grant)?;
+    let (version, edition, current) = cx.step(Step::Database, probe).await?;
+    let single = ONE_DATABASE.contains(&edition);
+    let several = credentials.all_databases() && !single;
     let list = async {
+        if !single && edition != 11 {
+            // Somebody's open transaction may hold locks on the catalog.
+            settle(driver, meter, "set lock_timeout 10000").await?;
+        }
+        if credentials.all_databases() && single && current.eq_ignore_ascii_case("master") {
+            return Err(ConnectError::from(ConnectErrorKind::DatabaseNotFound)
+                .with_remedy("give database: here a connection sees its own database alone".to_owned()));
+        }
         let mut names = Vec::new();
-        let mut rows = query(driver, meter, if credentials.all_databases() { DATABASES } else { LIST }).await?;
+        let mut rows = query(driver, meter, if several { DATABASES } else { LIST }).await?;
         while let Some(row) = rows.next().await? {
             // One too many, so that the read can tell.
-            if names.len() <= DATABASES_READ {
-                names.push(row.text(0).to_owned());
+            let name = row.text(0);
+            if several && names.len() <= DATABASES_READ && name.len() <= NAME_BYTES {
+                names.push(name.to_owned());
             }
         }
         Ok::<_, ConnectError>(names)
     };
-    let mut names = cx.step(Step::List, list).await.map_err(grant)?;
-    if edition == AZURE_SQL_DATABASE {
-        // There a connection sees its own database alone.
+    let mut names = cx.step(Step::List, list).await?;
+    if single {
         names = vec![current];
     }
     let version: String = version.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(32).collect();
     // Azure's versions stand still at 12, and have everything.
-    let azure = matches!(edition, AZURE_SQL_DATABASE | 8 | 11 | 12);
+    let azure = single || AZURE.contains(&edition);
     connection.version = if azure { u32::MAX } else { version.split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0) };
     connection.databases = credentials.all_databases().then_some(names);
     let product = if azure { "Azure SQL" } else { "SQL Server" };
     Ok(ServerInfo { product: product.to_owned(), version, ssh_host_key: connection.ssh_host_key.clone() })
-}
-
-/// Names the privileges that are missing.
-pub(super) fn grant(error: ConnectError) -> ConnectError {
-    match (error.kind, error.server_code.as_deref()) {
-        // What is to be done about this one is said with its number.
-        (_, Some("916")) => error,
-        (ConnectErrorKind::NoPrivilege, _) => {
-            error.with_remedy("let the login see the catalog: GRANT VIEW DEFINITION in the database, or SELECT on its tables".to_owned())
-        }
-        _ => error,
-    }
 }
 
 /// Whether there are more databases than are read.

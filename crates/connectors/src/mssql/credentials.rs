@@ -28,7 +28,11 @@ pub(crate) struct SqlServerCredentials {
     #[schemars(extend("x-aliases" = ["isDisableDatabase", "disableDatabaseSelection"]))]
     pub(super) disable_database: Option<bool>,
     /// Connect with ApplicationIntent=ReadOnly, and follow the server to a readable secondary.
-    #[schemars(extend("x-aliases" = ["applicationIntent", "readOnly", "isReadOnly"]))]
+    #[schemars(extend(
+        "x-aliases" = ["applicationIntent", "readOnly", "isReadOnly"],
+        "x-true" = ["ReadOnly"],
+        "x-false" = ["ReadWrite"]
+    ))]
     pub(super) read_only_intent: Option<bool>,
     /// Whom to trust.
     #[serde(flatten)]

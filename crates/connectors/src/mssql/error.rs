@@ -27,7 +27,8 @@ pub(super) fn of_number(number: u32) -> ConnectError {
         229 | 230 | 262 | 297 | 300 | 916 => K::NoPrivilege,
         17892 | 40615 | 40914 | 47073 => K::NotAdmitted,
         10928 | 10929 | 10936 | 17809 | 40501 | 49918..=49920 => K::TooManyConnections,
-        921..=924 | 926 | 927 | 942 | 945 | 952 | 976 | 982 | 983 | 17142 | 17187 | 17188 | 18401 | 18461 | 40197 | 40613 => K::NotReady,
+        923 | 924 | 926 | 927 | 942 | 945 | 976 | 982 | 40613 => K::DatabaseUnavailable,
+        615 | 921 | 922 | 952 | 983 | 988 | 1205 | 1222 | 4221 | 17142 | 17187 | 17188 | 18401 | 18461 | 40197 => K::NotReady,
         978 | 979 | 3906 => K::ReadOnly,
         701 | 8645 => K::Exhausted,
         47072 => K::TlsFailed,
@@ -42,8 +43,16 @@ pub(super) fn of_number(number: u32) -> ConnectError {
         40615 | 40914 | 47073 => "add this server's address to the firewall rules of the database server",
         17892 => "let the server's logon trigger admit this login",
         40531 | 40532 => "give the user as user@server, with the first part of the server's name",
+        18452 => "check user and password, and that the server allows SQL Server authentication",
+        1205 | 1222 => "another session holds locks on the catalog: try again later",
+        _ if kind == K::NoPrivilege => "let the login see the catalog: GRANT VIEW DEFINITION in the database, or SELECT on its tables",
         _ => return error,
     };
     let error = error.with_remedy(remedy.to_owned());
-    if matches!(number, 978 | 979) { error.with_field("readOnlyIntent") } else { error }
+    match number {
+        978 | 979 => error.with_field("readOnlyIntent"),
+        40615 | 40914 | 47073 => error.with_field("host"),
+        40531 | 40532 => error.with_field("username"),
+        _ => error,
+    }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::connect::{SqlServerConnection, beyond, grant};
+use super::connect::{SqlServerConnection, beyond};
 use super::query::{Driver, query};
 use super::shim::Meter;
 use super::statements;
 use super::types::ColumnType;
 use crate::catalog::{CatalogBuilder, Column, Held, Known, Table, TableKind};
-use crate::error::{ConnectError, ConnectErrorKind};
+use crate::error::ConnectError;
 
 /// Reads the schema into `out`.
 pub(crate) async fn introspect(connection: &mut SqlServerConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
@@ -16,27 +16,32 @@ pub(crate) async fn introspect(connection: &mut SqlServerConnection, out: &mut C
     let (version, databases) = (*version, databases.take());
     let Some(databases) = databases else {
         let mut reader = Reader { driver, meter, version, db: String::new(), before: String::new() };
-        return reader.read(out).await.map_err(grant);
+        return reader.read(out).await;
     };
     let (read, more) = beyond(&databases);
     if more {
         out.left_out("databases");
     }
+    let mut refused = None;
+    let mut taken = 0;
     for name in read {
         let mut reader = Reader { driver, meter, version, db: statements::prefix(name), before: format!("{name}.") };
         match reader.read(out).await {
             // It has gone offline, or the login has lost its way in, since the list was made.
-            Err(ConnectError {
-                kind: ConnectErrorKind::NoPrivilege | ConnectErrorKind::NotReady | ConnectErrorKind::DatabaseNotFound,
-                server_code: Some(_),
-                ..
-            }) => {
+            Err(error) if error.server_code.is_some() => {
                 out.left_out("databases");
+                refused = Some(error);
             }
-            other => other?,
+            other => {
+                other?;
+                taken += 1;
+            }
         }
     }
-    Ok(())
+    match refused {
+        Some(error) if taken == 0 => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// A table, by the number that the catalog has for it.
@@ -161,7 +166,7 @@ impl Reader<'_> {
         known: &mut Known,
         out: &mut CatalogBuilder,
     ) -> Result<(), ConnectError> {
-        let sql = statements::columns(&self.db);
+        let sql = statements::columns(&self.db, self.version);
         let mut rows = query(self.driver, self.meter, &sql).await?;
         while let Some(row) = rows.next().await? {
             let Some((number, object)) = row.number(0).and_then(|n| Some((n, objects.get(&n)?))) else { continue };

@@ -17,6 +17,19 @@ pub(super) async fn query<'a>(driver: &'a mut Driver, meter: &'a Meter, sql: &'a
     Ok(Rows { stream, meter })
 }
 
+/// Runs a statement that sets something. That a server refuses it is no failure.
+pub(super) async fn settle(driver: &mut Driver, meter: &Meter, sql: &str) -> Result<(), ConnectError> {
+    let work = async {
+        let mut rows = query(driver, meter, sql).await?;
+        while rows.next().await?.is_some() {}
+        Ok(())
+    };
+    match work.await {
+        Err(ConnectError { server_code: Some(_), .. }) => Ok(()),
+        other => other,
+    }
+}
+
 /// The rows of a statement.
 pub(super) struct Rows<'a> {
     stream: QueryStream<'a>,

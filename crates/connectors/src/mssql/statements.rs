@@ -1,4 +1,4 @@
-//! The statements that read a database's catalog: six for each database, however many tables. Servers since 2012.
+//! The statements that read a database's catalog: seven for each database, however many tables. Servers since 2012.
 //!
 //! `db` is empty for the current database, or `[name].` for another one. Numbers are cast to `int` and texts to `nvarchar`, because
 //! the catalog's own types differ from version to version.
@@ -36,16 +36,19 @@ pub(super) fn objects(db: &str, version: u32) -> String {
 }
 
 /// Columns: (object, name, type, base type, user-defined, length, precision, scale, nullable, identity, computed, persisted, expression, default).
-pub(super) fn columns(db: &str) -> String {
+pub(super) fn columns(db: &str, version: u32) -> String {
+    // Of graph tables, which came with 2017, some columns cannot be selected.
+    let graph = if version >= 14 { "and (c.graph_type is null or c.graph_type not in (1, 3, 4, 6))" } else { "" };
+    // A type of a user's may be hidden from a login that may see the column.
     format!(
-        "select c.object_id, c.name, y.name, b.name, cast(y.is_user_defined as int), cast(c.max_length as int), cast(c.precision as int),
+        "select c.object_id, c.name, coalesce(y.name, b.name), b.name, cast(y.is_user_defined as int), cast(c.max_length as int), cast(c.precision as int),
         cast(c.scale as int), cast(c.is_nullable as int), cast(c.is_identity as int), cast(c.is_computed as int), cast(cc.is_persisted as int),
         cast(cc.definition as nvarchar(4000)), cast(d.definition as nvarchar(4000))
         from {db}sys.columns c join {db}sys.objects o on o.object_id = c.object_id
-        join {db}sys.types y on y.user_type_id = c.user_type_id left join {db}sys.types b on b.user_type_id = c.system_type_id
+        left join {db}sys.types y on y.user_type_id = c.user_type_id left join {db}sys.types b on b.user_type_id = c.system_type_id
         left join {db}sys.computed_columns cc on cc.object_id = c.object_id and cc.column_id = c.column_id
         left join {db}sys.default_constraints d on d.object_id = c.default_object_id
-        where o.type in ('U', 'V') and o.is_ms_shipped = 0 order by c.object_id, c.column_id"
+        where o.type in ('U', 'V') and o.is_ms_shipped = 0 {graph} order by c.object_id, c.column_id"
     )
 }
 
@@ -54,7 +57,7 @@ pub(super) fn comments(db: &str) -> String {
     format!(
         "select p.major_id, c.name, cast(p.value as nvarchar(4000)) from {db}sys.extended_properties p
         left join {db}sys.columns c on c.object_id = p.major_id and c.column_id = p.minor_id
-        where p.class = 1 and p.name = 'MS_Description'"
+        where p.class = 1 and p.name = 'MS_Description' and (p.minor_id = 0 or c.column_id is not null)"
     )
 }
 

@@ -6,7 +6,7 @@ use super::credentials::MySqlCredentials;
 use super::login::{Greeting, Login, secure};
 use super::packet::Wire;
 use super::product::{Product, detect};
-use super::query::{query, use_database};
+use super::query::{query, settle, use_database};
 use crate::connector::ServerInfo;
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::reach::{self, Reach, reach};
@@ -29,16 +29,17 @@ pub(crate) async fn connect(credentials: &MySqlCredentials, cx: &Session) -> Res
     let Reach { session, ssh_host_key } = reach(&credentials.ssh, cx).await?;
     let mut wire = Wire::new(session.dial(&target).await?);
     let tls = credentials.ssl_mode == Some(true);
-    let greeting = cx.step(if tls { Step::Tls } else { Step::Authenticate }, Greeting::read(&mut wire)).await?;
+    // The server speaks first: whether it takes connections at all is part of connecting.
+    let greeting = cx.step(Step::Connect, Greeting::read(&mut wire)).await?;
     if tls {
         wire = secure(wire, &greeting, &target, &credentials.trust.options(Some(&credentials.identity)), cx).await?;
     }
     let login = Login { username: &credentials.username, password: &credentials.password, tls, verified: credentials.trust.verified() };
     cx.step(Step::Authenticate, login.run(&mut wire, &greeting)).await?;
-    Ok(MySqlConnection { wire, product: Product::default(), ssh_host_key })
+    Ok(MySqlConnection { wire, product: Product::MySql(0), ssh_host_key })
 }
 
-/// Three statements: the database is there, who answers, and whether the catalog can be listed.
+/// Four statements: the database is there, who answers, and whether the catalog can be listed.
 pub(crate) async fn check(
     credentials: &MySqlCredentials,
     connection: &mut MySqlConnection,
@@ -46,6 +47,8 @@ pub(crate) async fn check(
 ) -> Result<ServerInfo, ConnectError> {
     let wire = &mut connection.wire;
     let database = async {
+        // A server may be set to ignore what the login asked for, and would then garble names without a word.
+        settle(wire, "set names utf8mb4").await?;
         use_database(wire, &credentials.database).await?;
         detect(wire).await
     };
@@ -61,13 +64,14 @@ pub(crate) async fn check(
     Ok(ServerInfo { ssh_host_key: connection.ssh_host_key.clone(), ..info })
 }
 
-/// Names the privilege that is missing, ready to be run.
+/// Names the privilege that is missing. Who is denied a database cannot be told whether it exists; and `'user'@'%'` need not be
+/// the account, so no statement is given that would make one.
 fn grant(error: ConnectError, credentials: &MySqlCredentials) -> ConnectError {
     match error.kind {
         ConnectErrorKind::NoPrivilege => {
-            let database = credentials.database.replace('`', "``");
-            let user = credentials.username.replace('\'', "''");
-            error.with_remedy(format!("run GRANT SELECT, SHOW VIEW ON `{database}`.* TO '{user}'@'%'"))
+            // In a grant `_` and `%` stand for any characters.
+            let database = credentials.database.replace('`', "``").replace('_', "\\_").replace('%', "\\%");
+            error.with_remedy(format!("check database; if it exists, GRANT SELECT, SHOW VIEW ON `{database}`.* to the user's account"))
         }
         _ => error,
     }

@@ -20,22 +20,27 @@ fn of_code(code: u16) -> ConnectError {
         1129 | 1130 => K::NotAdmitted,
         1251 | 1275 | 1524 => K::AuthenticationUnsupported,
         1820 | 1862 => K::PasswordExpired,
-        3118 | 3955 | 4151 | 4166 => K::AccountLocked,
+        3118 | 3955 | 4151 => K::AccountLocked,
         3159 => K::TlsRequired,
         1053 | 1079 | 3032 => K::NotReady,
         1290 | 1792 | 1836 => K::ReadOnly,
-        1317 | 3024 | 1969 => K::TimedOut,
-        1037 | 1038 | 1041 => K::Exhausted,
+        1037 | 1038 | 1041 | 1104 | 1317 | 1969 | 3024 => K::Exhausted,
         1152 | 1158..=1161 | 1184 | 1927 | 4031 => K::Closed,
         _ => K::Server,
     };
     let error = ConnectError::with_code(kind, &code.to_string());
-    match code {
-        1129 => error.with_remedy("run FLUSH HOSTS at the server: it has blocked this address after many failed connections".to_owned()),
-        1130 => error.with_remedy("create the user for this server's address at the database ('user'@'%')".to_owned()),
-        _ => error,
-    }
+    let remedy = match (kind, code) {
+        (_, 1129) => "run mysqladmin flush-hosts at the server: it has blocked this address after many failed connections",
+        (_, 1130) => "create the user for this server's address at the database ('user'@'%')",
+        (K::AuthenticationUnsupported, _) => PLUGINS,
+        (K::NoPrivilege, _) => "grant SELECT and SHOW VIEW on the database to the user's account",
+        _ => return error,
+    };
+    error.with_remedy(remedy.to_owned())
 }
+
+/// Ways to log in that we have.
+pub(super) const PLUGINS: &str = "let the user log in with caching_sha2_password, sha256_password, mysql_native_password or ed25519";
 
 #[cfg(test)]
 mod tests {

@@ -3,14 +3,15 @@
 use super::connect::MySqlConnection;
 use super::packet::Wire;
 use super::product::Product;
-use super::query::{execute, query};
+use super::query::{query, quit, settle};
 use super::singlestore;
 use super::types::{normalize, quoted};
 use crate::catalog::{CatalogBuilder, Column, Known, Table, TableKind};
 use crate::error::ConnectError;
 
 /// Schemas of the servers themselves, as a list for SQL. SingleStore has two more, which are databases of users elsewhere.
-const SYSTEM: &str = "('information_schema', 'mysql', 'performance_schema', 'sys')";
+const SYSTEM: &str =
+    "('information_schema', 'mysql', 'performance_schema', 'sys', 'ndbinfo', 'INFORMATION_SCHEMA', 'PERFORMANCE_SCHEMA', 'METRICS_SCHEMA')";
 const SINGLESTORE_SYSTEM: &str = "('information_schema', 'memsql', 'cluster')";
 
 pub(super) fn system(product: Product) -> &'static str {
@@ -20,7 +21,7 @@ pub(super) fn system(product: Product) -> &'static str {
 /// Reads the schema into `out`.
 pub(crate) async fn introspect(connection: &mut MySqlConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
     let (wire, product) = (&mut connection.wire, connection.product);
-    settle(wire, product, out).await?;
+    prepare(wire, product, out).await?;
     let mut known = Known::new();
     let sql = format!("select schema_name from information_schema.schemata where schema_name not in {}", system(product));
     let mut rows = query(wire, &sql).await?;
@@ -34,25 +35,25 @@ pub(crate) async fn introspect(connection: &mut MySqlConnection, out: &mut Catal
         keys(wire, product, &mut known).await?;
     }
     columns(wire, product, &mut known, out).await?;
+    quit(wire).await;
     known.finish(out).await
 }
 
-/// The server gives up when we do, and does not go through all tables for statistics that it has.
-async fn settle(wire: &mut Wire, product: Product, out: &CatalogBuilder) -> Result<(), ConnectError> {
+/// The server gives up when we do, cuts nothing off, and does not go through all tables for statistics that it has.
+async fn prepare(wire: &mut Wire, product: Product, out: &CatalogBuilder) -> Result<(), ConnectError> {
+    settle(wire, "set session sql_select_limit = 18446744073709551615, session sql_big_selects = 1").await?;
     let left = out.deadline().remaining();
-    let sql = match product {
-        Product::MySql(8..) => format!(
-            "set session max_execution_time = {}, session information_schema_stats_expiry = 31536000",
-            left.as_millis().clamp(1, 4_294_967_295)
-        ),
-        Product::MySql(_) => format!("set session max_execution_time = {}", left.as_millis().clamp(1, 4_294_967_295)),
-        Product::MariaDb => format!("set session max_statement_time = {}", left.as_secs().clamp(1, 31_536_000)),
-        Product::SingleStore => return Ok(()),
-    };
-    match execute(wire, &sql).await {
-        // A proxy or a compatible product may not know the variable: the deadline is ours to keep anyway.
-        Err(error) if error.server_code.is_some() => Ok(()),
-        other => other,
+    let millis = left.as_millis().clamp(1, 4_294_967_295);
+    match product {
+        Product::MySql(major) => {
+            settle(wire, &format!("set session max_execution_time = {millis}")).await?;
+            if major >= 8 {
+                settle(wire, "set session information_schema_stats_expiry = 31536000").await?;
+            }
+            Ok(())
+        }
+        Product::MariaDb(_) => settle(wire, &format!("set session max_statement_time = {}", left.as_secs().clamp(1, 31_536_000))).await,
+        Product::SingleStore => Ok(()),
     }
 }
 
@@ -76,8 +77,9 @@ async fn tables(wire: &mut Wire, product: Product, known: &mut Known) -> Result<
             }
             _ => TableKind::Table,
         };
-        // The comment of a view is "VIEW", or what is wrong with it.
-        let comment = (kind != TableKind::View).then(|| row.text(4));
+        // The comment of a view is "VIEW", or what is wrong with it; so is that of a table which cannot be opened and has no engine.
+        let sound = kind != TableKind::View && row.get(3).is_some();
+        let comment = sound.then(|| row.text(4));
         let row_estimate = row.get(5).and_then(|n| n.parse().ok());
         known.table(Table { schema: &row.text(0), name: &row.text(1), kind, comment: comment.as_deref(), row_estimate });
     }
@@ -157,13 +159,13 @@ async fn generation_expression(wire: &mut Wire) -> Result<&'static str, ConnectE
 
 /// The expression of a default. MariaDB prints expressions; MySQL prints the bare value of a literal, which needs its quotes back.
 fn default(product: Product, data_type: &str, extra: &str, value: &str) -> Option<String> {
-    let expression = product == Product::MariaDb
-        || extra.contains("default_generated")
-        || value.to_ascii_lowercase().starts_with("current_timestamp")
-        || !quoted(data_type);
+    let printed = product == Product::MariaDb(true);
+    let moment = matches!(data_type, "timestamp" | "datetime") && value.to_ascii_lowercase().starts_with("current_timestamp");
+    // MySQL 8 prints bytes in hexadecimal.
+    let bytes = matches!(data_type, "binary" | "varbinary") && value.starts_with("0x");
     match value {
-        "NULL" if product == Product::MariaDb => None,
-        value if expression => Some(value.to_owned()),
+        "NULL" if printed => None,
+        value if printed || moment || bytes || extra.contains("default_generated") || !quoted(data_type) => Some(value.to_owned()),
         value => Some(format!("'{}'", value.replace('\'', "''"))),
     }
 }
@@ -175,12 +177,15 @@ mod tests {
     #[test]
     fn defaults_are_expressions() {
         for (product, data_type, extra, value, wanted) in [
-            (Product::MariaDb, "varchar", "", "NULL", None),
-            (Product::MariaDb, "varchar", "", "'x'", Some("'x'")),
+            (Product::MariaDb(true), "varchar", "", "NULL", None),
+            (Product::MariaDb(true), "varchar", "", "'x'", Some("'x'")),
             (Product::MySql(8), "varchar", "", "it's", Some("'it''s'")),
             (Product::MySql(8), "varchar", "", "NULL", Some("'NULL'")),
             (Product::MySql(8), "varchar", "default_generated", "uuid()", Some("uuid()")),
             (Product::MySql(5), "timestamp", "", "CURRENT_TIMESTAMP", Some("CURRENT_TIMESTAMP")),
+            (Product::MySql(8), "varchar", "", "current_timestamp is nice", Some("'current_timestamp is nice'")),
+            (Product::MySql(8), "varbinary", "", "0x6869", Some("0x6869")),
+            (Product::MariaDb(false), "varchar", "", "NULL", Some("'NULL'")),
             (Product::MySql(5), "int", "", "7", Some("7")),
             (Product::MySql(5), "bit", "", "b'0'", Some("b'0'")),
             (Product::SingleStore, "date", "", "2020-01-01", Some("'2020-01-01'")),

@@ -11,7 +11,7 @@ use mysql_common::io::ParseBuf;
 use mysql_common::packets::{AuthPlugin, AuthSwitchRequest, HandshakePacket, HandshakeResponse, SslRequest};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::error::of_packet;
+use super::error::{PLUGINS, of_packet};
 use super::packet::Wire;
 use crate::error::{ConnectError, ConnectErrorKind as K};
 
@@ -57,6 +57,11 @@ impl Greeting {
     }
 
     fn parsed(&self) -> Result<HandshakePacket<'_>, ConnectError> {
+        // The length of the nonce, behind the version's end and 20 bytes; the parser counts with it as a signed byte.
+        let version = self.packet.iter().position(|byte| *byte == 0).unwrap_or(self.packet.len());
+        if self.packet.get(version + 21).is_some_and(|length| *length >= 0x80) {
+            return Err(K::Protocol.into());
+        }
         let greeting: HandshakePacket<'_> = ParseBuf(&self.packet).parse(()).map_err(|_| K::Protocol)?;
         if greeting.capabilities().contains(CapabilityFlags::CLIENT_PROTOCOL_41) { Ok(greeting) } else { Err(K::Protocol.into()) }
     }
@@ -228,6 +233,5 @@ impl Login<'_> {
 }
 
 fn unsupported() -> ConnectError {
-    ConnectError::from(K::AuthenticationUnsupported)
-        .with_remedy("let the user log in with caching_sha2_password, sha256_password, mysql_native_password or ed25519".to_owned())
+    ConnectError::from(K::AuthenticationUnsupported).with_remedy(PLUGINS.to_owned())
 }

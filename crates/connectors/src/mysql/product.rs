@@ -6,13 +6,12 @@ use crate::connector::ServerInfo;
 use crate::error::ConnectError;
 
 /// What differs between the products when a schema is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Product {
     /// MySQL, with its major version.
     MySql(u32),
-    /// MariaDB: defaults are printed as expressions.
-    #[default]
-    MariaDb,
+    /// MariaDB, and whether it prints defaults as expressions (since 10.2.7).
+    MariaDb(bool),
     /// SingleStore: catalogs and types of its own.
     SingleStore,
 }
@@ -40,7 +39,9 @@ fn tell(version: &str, comment: &str, memsql: Option<&str>) -> (Product, ServerI
         (Product::SingleStore, "SingleStore", number(version))
     } else if version.to_ascii_lowercase().contains("mariadb") || comment.to_ascii_lowercase().contains("mariadb") {
         // Some put MySQL's number before their own: 5.5.5-10.11.6-MariaDB.
-        (Product::MariaDb, "MariaDB", number(version.strip_prefix("5.5.5-").unwrap_or(version)))
+        let version = number(version.strip_prefix("5.5.5-").unwrap_or(version));
+        let parts: Vec<u32> = version.split('.').map(|part| part.parse().unwrap_or(0)).collect();
+        (Product::MariaDb(parts.as_slice() >= &[10, 2, 7][..]), "MariaDB", version)
     } else {
         let version = number(version);
         (Product::MySql(version.split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0)), "MySQL", version)
@@ -57,8 +58,9 @@ mod tests {
         for (version, comment, memsql, product, name, number) in [
             ("8.0.36", "MySQL Community Server - GPL", None, Product::MySql(8), "MySQL", "8.0.36"),
             ("5.7.44-log", "MySQL Community Server (GPL)", None, Product::MySql(5), "MySQL", "5.7.44"),
-            ("10.11.6-MariaDB-0+deb12u1", "Debian 12", None, Product::MariaDb, "MariaDB", "10.11.6"),
-            ("5.5.5-10.4.1-MariaDB", "", None, Product::MariaDb, "MariaDB", "10.4.1"),
+            ("10.11.6-MariaDB-0+deb12u1", "Debian 12", None, Product::MariaDb(true), "MariaDB", "10.11.6"),
+            ("5.5.5-10.4.1-MariaDB", "", None, Product::MariaDb(true), "MariaDB", "10.4.1"),
+            ("10.1.48-MariaDB", "", None, Product::MariaDb(false), "MariaDB", "10.1.48"),
             ("5.7.32", "SingleStoreDB source distribution", Some("8.7.10"), Product::SingleStore, "SingleStore", "8.7.10"),
             ("<script>", "", None, Product::MySql(0), "MySQL", ""),
         ] {

@@ -9,6 +9,7 @@ use super::error::of_packet;
 use super::packet::Wire;
 use crate::error::{ConnectError, ConnectErrorKind as K};
 
+const COM_QUIT: u8 = 1;
 const COM_INIT_DB: u8 = 2;
 const COM_QUERY: u8 = 3;
 
@@ -26,11 +27,20 @@ pub(super) async fn use_database(wire: &mut Wire, database: &str) -> Result<(), 
     }
 }
 
-/// Runs a statement that returns nothing.
-pub(super) async fn execute(wire: &mut Wire, sql: &str) -> Result<(), ConnectError> {
-    let mut rows = query(wire, sql).await?;
-    while rows.next().await?.is_some() {}
-    Ok(())
+/// Runs a statement that returns nothing. What a server refuses in words of its own is no failure: these are settings, and
+/// proxies and compatible products do not know them all.
+pub(super) async fn settle(wire: &mut Wire, sql: &str) -> Result<(), ConnectError> {
+    wire.command(COM_QUERY, sql.as_bytes()).await?;
+    match wire.read().await?.first() {
+        Some(0 | 0xff) => Ok(()),
+        _ => Err(K::Protocol.into()),
+    }
+}
+
+/// Says goodbye, so that the server does not log a connection that broke off.
+pub(super) async fn quit(wire: &mut Wire) {
+    // Whether it arrives changes nothing.
+    let _ = wire.command(COM_QUIT, &[]).await;
 }
 
 /// Runs a statement; its rows are read as they are asked for.
@@ -38,9 +48,8 @@ pub(super) async fn query<'a>(wire: &'a mut Wire, sql: &str) -> Result<Rows<'a>,
     wire.command(COM_QUERY, sql.as_bytes()).await?;
     let packet = wire.read().await?;
     let columns = match packet.first() {
-        Some(0) => return Ok(Rows { wire, columns: 0, ended: true }),
         Some(0xff) => return Err(of_packet(&packet)),
-        // 0xfb asks for a file of ours. There is none to have.
+        // 0xfb asks for a file of ours, and there is none to have; 0 says that there is no result, where there must be one.
         Some(count @ 1..=0xfa) if packet.len() == 1 && usize::from(*count) <= COLUMNS => usize::from(*count),
         _ => return Err(K::Protocol.into()),
     };

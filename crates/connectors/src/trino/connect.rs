@@ -1,8 +1,8 @@
 //! Connect, authenticate, check.
 
 use bytes::Bytes;
-use egress::{HttpClient, Origin, Session, Step, Target};
-use http::{HeaderMap, Method};
+use egress::{HttpClient, HttpError, Origin, Session, Step, Target};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use super::credentials::TrinoCredentials;
@@ -56,23 +56,39 @@ pub(crate) async fn connect(credentials: &TrinoCredentials, cx: &Session) -> Res
         drop(statement);
         Ok((caller, version))
     };
-    let (caller, version) = cx.step(Step::Authenticate, login).await?;
-    let catalog = credentials.catalog.0.clone();
+    let (caller, version) = cx.step(Step::Authenticate, login).await.map_err(|error| match error.kind {
+        ConnectErrorKind::Closed if !tls => error.with_remedy(
+            "check port and datasourceType; if the server speaks TLS set sslMode to true (or the host to https://…)".to_owned(),
+        ),
+        _ => error,
+    })?;
+    // The server compares names in lower case, and refuses others.
+    let catalog = credentials.catalog.0.trim().to_lowercase();
     Ok(TrinoConnection { client, caller, catalog, schema: credentials.schema.to_lowercase(), version, ssh_host_key })
 }
 
-/// What the server says of itself, to anybody: its version, and whether it is still starting.
+/// What the server says of itself, to anybody: its version, and whether it is still starting. Where it says nothing, login goes on.
 async fn version(client: &mut HttpClient) -> Result<String, ConnectError> {
-    let info = client.send(Method::GET, "/v1/info", HeaderMap::new(), Bytes::new(), INFO_BYTES).await?;
-    let info: Value = serde_json::from_slice(&info.body).unwrap_or_default();
+    let body = match client.send(Method::GET, "/v1/info", HeaderMap::new(), Bytes::new(), INFO_BYTES).await {
+        Ok(answer) if answer.status == StatusCode::OK => answer.body,
+        Ok(_) | Err(HttpError::Redirect | HttpError::TooLarge) => return Ok(String::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let info: Value = serde_json::from_slice(&body).unwrap_or_default();
     if info["starting"] == true {
         return Err(ConnectErrorKind::NotReady.into());
     }
-    let version = info["nodeVersion"]["version"].as_str().unwrap_or_default();
-    Ok(version.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).take(32).collect())
+    let version: String = info["nodeVersion"]["version"].as_str().unwrap_or_default().chars().take(32).collect();
+    let version: String = version.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
+    // Before, and in Presto until today, the headers had another name.
+    let major = version.split(['.', '-']).next().and_then(|n| n.parse::<u32>().ok());
+    if major.is_some_and(|n| n < 351) {
+        return Err(ConnectError::from(ConnectErrorKind::Protocol).with_remedy("Trino 351 or later is needed".to_owned()));
+    }
+    Ok(version)
 }
 
-/// One statement: the catalog is there, and the schema in it.
+/// Two statements: the catalog is there and the schema in it, and its tables can be listed.
 pub(crate) async fn check(
     credentials: &TrinoCredentials,
     connection: &mut TrinoConnection,
@@ -90,8 +106,16 @@ pub(crate) async fn check(
         Ok::<_, ConnectError>(found)
     };
     let found = cx.step(Step::Database, ask).await.map_err(|e| grant(e, credentials))?;
-    let list = async { if found { Ok(()) } else { Err(ConnectError::from(ConnectErrorKind::SchemaNotFound)) } };
-    cx.step(Step::List, list).await?;
+    let sql = format!("select table_name from information_schema.tables where table_schema = {} limit 1", quoted(schema));
+    let list = async {
+        if !found {
+            return Err(ConnectError::from(ConnectErrorKind::SchemaNotFound));
+        }
+        let mut statement = Statement::run(client, caller, &sql).await?;
+        while statement.next().await?.is_some() {}
+        Ok(())
+    };
+    cx.step(Step::List, list).await.map_err(|e| grant(e, credentials))?;
     Ok(ServerInfo { product: "Trino".to_owned(), version: connection.version.clone(), ssh_host_key: connection.ssh_host_key.clone() })
 }
 

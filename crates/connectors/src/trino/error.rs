@@ -8,19 +8,19 @@ use crate::error::{ConnectError, ConnectErrorKind as K};
 /// Names: `StandardErrorCode` of Trino.
 pub(super) fn of_failure(failure: &Failure) -> ConnectError {
     let kind = match failure.error_name.as_deref().unwrap_or_default() {
-        "CATALOG_NOT_FOUND" | "MISSING_CATALOG_NAME" | "CATALOG_UNAVAILABLE" => K::DatabaseNotFound,
+        "CATALOG_NOT_FOUND" | "CATALOG_UNAVAILABLE" => K::DatabaseNotFound,
         "SCHEMA_NOT_FOUND" | "MISSING_SCHEMA_NAME" => K::SchemaNotFound,
         "PERMISSION_DENIED" => K::NoPrivilege,
         "QUERY_QUEUE_FULL" | "QUERY_REJECTED" | "TOO_MANY_REQUESTS_FAILED" => K::TooManyConnections,
         "SERVER_STARTING_UP" | "SERVER_SHUTTING_DOWN" | "NO_NODES_AVAILABLE" => K::NotReady,
-        "EXCEEDED_TIME_LIMIT" | "USER_CANCELED" | "ADMINISTRATIVELY_KILLED" | "ADMINISTRATIVELY_PREEMPTED" => K::TimedOut,
-        "CLUSTER_OUT_OF_MEMORY" => K::Exhausted,
+        "CLUSTER_OUT_OF_MEMORY" | "USER_CANCELED" | "ADMINISTRATIVELY_KILLED" | "ADMINISTRATIVELY_PREEMPTED" => K::Exhausted,
         name if name.starts_with("EXCEEDED_") => K::Exhausted,
         _ => K::Server,
     };
     let error = ConnectError::with_code(kind, &failure.error_code.unwrap_or_default().unsigned_abs().to_string());
     match kind {
         K::DatabaseNotFound => error.with_field("catalog").with_remedy("check catalog".to_owned()),
+        K::NoPrivilege => error.with_remedy("let the server's access control show the catalog and the schema to the user".to_owned()),
         _ => error,
     }
 }
@@ -32,8 +32,8 @@ pub(super) fn of_status(status: StatusCode, tls: bool, password: bool) -> Connec
             ConnectError::from(K::Rejected).with_remedy("give a password: the server wants one (it is sent over TLS only)".to_owned())
         }
         StatusCode::UNAUTHORIZED => K::Rejected.into(),
-        // "Authentication over HTTP is not enabled"
-        StatusCode::FORBIDDEN if !tls => K::TlsRequired.into(),
+        // "Authentication over HTTP is not enabled", "The plain HTTP request was sent to HTTPS port"
+        StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST if !tls => K::TlsRequired.into(),
         StatusCode::FORBIDDEN => {
             ConnectError::from(K::NotAdmitted).with_remedy("let the server's access control admit this user".to_owned())
         }

@@ -9,7 +9,7 @@ use super::connect::{TrinoConnection, quoted};
 use super::statement::Statement;
 use super::types::normalize;
 use crate::catalog::{CatalogBuilder, Column, Held, Known, Table, TableKind};
-use crate::error::ConnectError;
+use crate::error::{ConnectError, ConnectErrorKind};
 
 /// Reads the schema into `out`.
 pub(crate) async fn introspect(connection: &mut TrinoConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
@@ -19,11 +19,11 @@ pub(crate) async fn introspect(connection: &mut TrinoConnection, out: &mut Catal
     let mut comments = HashMap::new();
     let sql =
         format!("select table_name, comment from system.metadata.table_comments where catalog_name = {catalog} and schema_name = {schema}");
-    extra(connection, &held, &sql, &mut comments).await?;
+    extra(connection, &held, &sql, &mut comments, out).await?;
     let mut views = HashMap::new();
     let sql =
         format!("select name, comment from system.metadata.materialized_views where catalog_name = {catalog} and schema_name = {schema}");
-    extra(connection, &held, &sql, &mut views).await?;
+    extra(connection, &held, &sql, &mut views, out).await?;
 
     let mut known = Known::new();
     known.schema(&connection.schema, out);
@@ -48,12 +48,17 @@ pub(crate) async fn introspect(connection: &mut TrinoConnection, out: &mut Catal
     known.finish(out).await
 }
 
-/// Names and texts that a server may refuse or not have: without them a schema is poorer, not wrong.
+/// How much of a read's time each of the statements may take whose answers can be missed.
+const SHARE: u32 = 4;
+
+/// Names and texts that a server may refuse or not have: without them a schema is poorer, not wrong. That a server does not know
+/// them, or does not show them, is how it is; that it is too busy for them is a part left out.
 async fn extra(
     connection: &mut TrinoConnection,
     held: &Held,
     sql: &str,
     found: &mut HashMap<String, Option<String>>,
+    out: &mut CatalogBuilder,
 ) -> Result<(), ConnectError> {
     let work = async {
         let mut rows = Statement::run(&mut connection.client, &connection.caller, sql).await?;
@@ -65,10 +70,25 @@ async fn extra(
         }
         Ok(())
     };
-    match work.await {
-        Err(ConnectError { server_code: Some(_), .. }) => Ok(()),
-        other => other,
+    let limit = out.deadline().step(out.deadline().remaining() / SHARE);
+    match limit.run(work).await.unwrap_or_else(|elapsed| Err(elapsed.into())) {
+        Ok(()) => Ok(()),
+        Err(error) if is_unknown(&error) => Ok(()),
+        Err(error) if error.server_code.is_some() || error.kind == ConnectErrorKind::TimedOut => {
+            found.clear();
+            out.left_out("comments");
+            Ok(())
+        }
+        Err(error) => Err(error),
     }
+}
+
+/// Whether the server says that it has no such thing, or none for this user. Numbers: `SYNTAX_ERROR`, `NOT_SUPPORTED`,
+/// `TABLE_NOT_FOUND`, `COLUMN_NOT_FOUND`.
+fn is_unknown(error: &ConnectError) -> bool {
+    use ConnectErrorKind as K;
+    matches!(error.kind, K::NoPrivilege | K::DatabaseNotFound | K::SchemaNotFound)
+        || matches!(error.server_code.as_deref(), Some("1" | "13" | "46" | "47"))
 }
 
 /// Whether `information_schema` has the column that it hides: not every version does.
@@ -80,7 +100,7 @@ async fn has_comments(connection: &mut TrinoConnection) -> Result<bool, ConnectE
         Ok(true)
     };
     match work.await {
-        Err(ConnectError { server_code: Some(_), .. }) => Ok(false),
+        Err(error) if is_unknown(&error) => Ok(false),
         other => other,
     }
 }

@@ -14,8 +14,8 @@ use super::error::{of_failure, of_status};
 use super::page::{Page, Row};
 use crate::error::{ConnectError, ConnectErrorKind as K};
 
-/// Bytes of one page. Servers aim at 16 MiB at most.
-const PAGE_BYTES: usize = 32 << 20;
+/// Bytes of one page. Servers aim at one megabyte, unless they are told otherwise.
+const PAGE_BYTES: usize = 16 << 20;
 
 /// Pages of one statement.
 const PAGES: usize = 5_000;
@@ -44,7 +44,10 @@ impl Caller {
         // Without it types of times come without their precision. No data encoding is named, so nothing is spooled.
         headers.insert(HeaderName::from_static("x-trino-client-capabilities"), HeaderValue::from_static("PARAMETRIC_DATETIME"));
         if let Some(password) = password {
-            let basic = format!("Basic {}", STANDARD.encode(format!("{username}:{}", password.expose_secret())));
+            // Servers read Latin-1 here, as Trino's own clients write it.
+            let pair = format!("{username}:{}", password.expose_secret());
+            let latin: Option<Vec<u8>> = pair.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+            let basic = format!("Basic {}", STANDARD.encode(latin.unwrap_or_else(|| pair.into_bytes())));
             let mut value = HeaderValue::try_from(basic).map_err(|_| ConnectError::from(K::Rejected))?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
@@ -68,7 +71,7 @@ pub(super) struct Statement<'a> {
     caller: &'a Caller,
     /// Where to go on; what is still there when the statement is dropped is cancelled.
     next: Option<String>,
-    rows: std::vec::IntoIter<Vec<serde_json::Value>>,
+    rows: std::vec::IntoIter<Row>,
     pages: usize,
     /// Empty pages in a row.
     idle: u32,
@@ -87,7 +90,7 @@ impl<'a> Statement<'a> {
     pub(super) async fn next(&mut self) -> Result<Option<Row>, ConnectError> {
         loop {
             if let Some(row) = self.rows.next() {
-                return Ok(Some(Row(row)));
+                return Ok(Some(row));
             }
             let Some(path) = self.next.clone() else { return Ok(None) };
             // A server waits for news before it answers; one that does not shall not make us run.
@@ -125,14 +128,14 @@ impl<'a> Statement<'a> {
             return Err(of_status(response.status, self.caller.tls, self.caller.password));
         }
         let page: Page = serde_json::from_slice(&response.body).map_err(|_| ConnectError::from(K::Protocol))?;
-        // What cannot be followed cannot be cancelled either.
-        self.next = None;
-        self.next = page.next_uri.map(|uri| self.client.follow(&uri)).transpose().map_err(|error| {
+        // Where the next page cannot be had, the page before is still good for cancelling.
+        let next = page.next_uri.map(|uri| self.client.follow(&uri)).transpose().map_err(|error| {
             ConnectError::from(error).with_remedy(
                 "let the server name itself by the host and port given here (behind a proxy: http-server.process-forwarded=true)"
                     .to_owned(),
             )
         })?;
+        self.next = next;
         if let Some(failure) = &page.error {
             self.next = None;
             return Err(of_failure(failure));
