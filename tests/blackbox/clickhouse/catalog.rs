@@ -102,6 +102,8 @@ async fn ways_to_connect() {
         json!({"host": "localhost", "sslMode": true, "port": tls_port, "sslCa": ca}),
         json!({"host": "https://127.0.0.1", "port": tls_port, "sslCa": ca, "sslVerify": "ca"}),
         tunnel(&json!({"host": "https://localhost", "port": tls_port, "sslCa": ca})),
+        // A certificate that cannot even be read, where nothing is verified.
+        json!({"sslMode": true, "port": variable("HEADWATER_TEST_VERSION1_PORT"), "sslVerify": "none"}),
         tunnel(&json!({})),
     ] {
         let data = diagnose(&client, &with(&source.body("x"), &changes)).await;

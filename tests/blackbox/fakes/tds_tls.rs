@@ -10,16 +10,22 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Stream;
 
+/// Bytes of a packet of the handshake.
+const PACKET: usize = 333;
+
 /// The stream below TLS, and what ends the handshake.
 pub(super) fn wrapped(inner: Box<dyn Stream>) -> (Wrapped, impl FnOnce()) {
     let finished = Arc::new(AtomicBool::new(false));
     let shared = finished.clone();
-    (Wrapped { inner, finished, out: Vec::new(), head: Vec::new(), left: 0 }, move || shared.store(true, Ordering::Release))
+    (Wrapped { inner, finished, flight: Vec::new(), out: Vec::new(), head: Vec::new(), left: 0 }, move || {
+        shared.store(true, Ordering::Release);
+    })
 }
 
 pub(super) struct Wrapped {
     inner: Box<dyn Stream>,
     finished: Arc<AtomicBool>,
+    flight: Vec<u8>,
     out: Vec<u8>,
     head: Vec<u8>,
     left: usize,
@@ -59,19 +65,19 @@ impl AsyncWrite for Wrapped {
         if this.finished.load(Ordering::Acquire) {
             return Pin::new(&mut this.inner).poll_write(cx, bytes);
         }
-        // The head is put before when all records of the flight are there.
-        if this.out.is_empty() {
-            this.out = vec![0x12, 1, 0, 0, 0, 0, 1, 0];
-        }
-        this.out.extend(bytes);
+        this.flight.extend(bytes);
         Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        if this.out.len() > 8 && this.out[..4] == [0x12, 1, 0, 0] {
-            let length = u16::try_from(this.out.len()).expect("one packet").to_be_bytes();
-            this.out[2..4].copy_from_slice(&length);
+        // In small packets, so that records and packets end in different places.
+        let flight = std::mem::take(&mut this.flight);
+        let count = flight.chunks(PACKET).count();
+        for (n, part) in flight.chunks(PACKET).enumerate() {
+            let length = u16::try_from(part.len() + 8).expect("small").to_be_bytes();
+            this.out.extend([0x12, u8::from(n + 1 == count), length[0], length[1], 0, 0, 1, 0]);
+            this.out.extend(part);
         }
         while !this.out.is_empty() {
             let written = ready!(Pin::new(&mut this.inner).poll_write(cx, &this.out))?;

@@ -4,6 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use crate::fakes::tls::authority;
+use crate::fakes::{http, tds, trino};
+use crate::support::diagnose::diagnose;
+use crate::support::mariadb::MariaDb;
+use crate::support::postgres::variable;
 use crate::support::process::BOTH_STORES;
 use crate::support::{Setup, Source};
 
@@ -64,6 +69,57 @@ async fn l1_passwords_work_and_appear_nowhere() {
             assert!(!text.contains(&hex), "the password is in the {place}, in hex");
             assert!(!text.contains(&canary), "the password is in the {place}: …{}…", excerpt(text, &canary));
         }
+    }
+}
+
+/// The same for the other engines: where it works, and where it is refused.
+#[tokio::test]
+async fn l1_of_every_engine() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_LOG", "trace")]);
+    let client = server.client(&setup.token("acme"));
+    let canary = format!("canary{}", uuid::Uuid::new_v4().simple());
+    let maria = MariaDb::new();
+    maria.admin_sql(&format!("alter user {}@'127.0.0.1' identified by '{canary}@/:?#%é'", maria.user));
+    let (tds, trino) =
+        (tds::Fake::default().start().await, trino::Fake { password: Some("other"), ..trino::Fake::default() }.start().await);
+    let clickhouse: u16 = variable("HEADWATER_TEST_CLICKHOUSE_PORT").parse().expect("port");
+    let web = http::serve(|_, _| http::Reply::Whole(500, vec![], "Code: 1. DB::Exception: x".to_owned())).await;
+    let password = format!("{canary}@/:?#%é");
+    let base = json!({"host": "localhost", "username": "app", "user": "app", "server": "localhost", "password": password, "database": maria.database,
+        "catalog": "c", "schema": "s", "sslCa": authority()});
+    let mut answers = String::new();
+    for (n, (kind, port, changes)) in [
+        ("mysql", maria.port, json!({"username": maria.user, "host": "127.0.0.1"})),
+        ("mysql", maria.port, json!({})),
+        ("singlestore", maria.port, json!({"sslMode": true})),
+        ("mssql", tds.port, json!({})),
+        ("mssql", trino.port, json!({})),
+        ("clickhouse", clickhouse, json!({})),
+        ("clickhouse", web.port, json!({})),
+        ("trino", trino.port, json!({})),
+        ("trino", trino.port, json!({"sslMode": false})),
+        ("trino", web.port, json!({})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut body = json!({"datasourceType": kind, "credentials": base});
+        body["credentials"]["name"] = json!(format!("x{n}"));
+        body["credentials"]["port"] = json!(port);
+        for (key, value) in changes.as_object().expect("an object") {
+            body["credentials"][key] = value.clone();
+        }
+        let answer = client.create(&body).await;
+        assert_eq!(answer.status == 200, n == 0, "{n}: {}", answer.text);
+        answers += &answer.text;
+        answers += &diagnose(&client, &body).await.to_string();
+    }
+    answers += &client.sync_name("x0").await.ok().to_string();
+    let metrics = client.get("/metrics").await.text;
+    for (place, text) in [("answers", &answers), ("metrics", &metrics), ("log", &server.log()), ("store", &setup.dump().await)] {
+        assert!(text.len() > 100, "{place} is not empty");
+        assert!(!text.contains(&canary), "the password is in the {place}: …{}…", excerpt(text, &canary));
     }
 }
 
