@@ -117,7 +117,7 @@ impl Context for &Secrets<'_> {
         false
     }
 
-    /// The plug-ins hand over the bare password where this is true; [`Login::admits`] has looked before they are asked.
+    /// The plug-ins hand over the bare password where this is true; `respond` has looked before they are asked.
     fn is_tls_transport(&self) -> bool {
         true
     }

@@ -1,0 +1,77 @@
+//! From the failures of `egress`.
+
+use egress::{DialError, HttpError, SshError, SshKeyError, TlsError, TlsFailure};
+
+use super::{ConnectError, ConnectErrorKind};
+
+impl From<DialError> for ConnectError {
+    fn from(error: DialError) -> Self {
+        match error {
+            DialError::Denied => ConnectErrorKind::Denied,
+            DialError::Unresolved => ConnectErrorKind::Unresolved,
+            DialError::Refused => ConnectErrorKind::Refused,
+            DialError::Unreachable => ConnectErrorKind::Unreachable,
+            DialError::TimedOut => ConnectErrorKind::TimedOut,
+            DialError::Closed => ConnectErrorKind::Closed,
+            DialError::ForwardingProhibited => ConnectErrorKind::ForwardingProhibited,
+        }
+        .into()
+    }
+}
+
+impl From<TlsError> for ConnectError {
+    fn from(error: TlsError) -> Self {
+        match error {
+            TlsError::BadCa => ConnectErrorKind::CaInvalid,
+            TlsError::BadIdentity => ConnectErrorKind::ClientCertificateInvalid,
+            TlsError::Expired => ConnectErrorKind::CertificateExpired,
+            TlsError::WrongName => ConnectErrorKind::CertificateName,
+            TlsError::UnknownIssuer | TlsError::BadCertificate => ConnectErrorKind::CertificateUntrusted,
+            TlsError::Handshake => ConnectErrorKind::TlsFailed,
+            TlsError::TimedOut => ConnectErrorKind::TimedOut,
+        }
+        .into()
+    }
+}
+
+impl From<SshError> for ConnectError {
+    fn from(error: SshError) -> Self {
+        let kind = match error {
+            SshError::Dial(error) => ConnectError::from(error).kind,
+            SshError::Handshake => ConnectErrorKind::SshFailed,
+            SshError::HostKeyChanged => ConnectErrorKind::HostKeyChanged,
+            SshError::HostKeyUnreadable => ConnectErrorKind::HostKeyUnreadable,
+            SshError::Key(SshKeyError::Unreadable) => ConnectErrorKind::SshKeyUnreadable,
+            SshError::Key(SshKeyError::Encrypted) => ConnectErrorKind::SshKeyEncrypted,
+            SshError::Key(SshKeyError::Passphrase) => ConnectErrorKind::SshPassphrase,
+            SshError::Key(SshKeyError::TooCostly) => ConnectErrorKind::SshKeyCostly,
+            SshError::Rejected => ConnectErrorKind::SshRejected,
+        };
+        Self { bastion: matches!(error, SshError::Dial(_)), ..kind.into() }
+    }
+}
+
+impl From<HttpError> for ConnectError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Dial(error) => return error.into(),
+            HttpError::Tls(TlsFailure::Expired) => ConnectErrorKind::CertificateExpired,
+            HttpError::Tls(TlsFailure::WrongName) => ConnectErrorKind::CertificateName,
+            HttpError::Tls(TlsFailure::Untrusted) => ConnectErrorKind::CertificateUntrusted,
+            HttpError::Tls(TlsFailure::BadCa) => ConnectErrorKind::CaInvalid,
+            HttpError::Tls(TlsFailure::BadIdentity) => ConnectErrorKind::ClientCertificateInvalid,
+            HttpError::Tls(TlsFailure::Other) => ConnectErrorKind::TlsFailed,
+            HttpError::OtherOrigin | HttpError::Redirect => ConnectErrorKind::Redirected,
+            HttpError::TooLarge | HttpError::TooManyRequests => ConnectErrorKind::TooMuch,
+            HttpError::Encoded | HttpError::Protocol => ConnectErrorKind::Protocol,
+            HttpError::TimedOut => ConnectErrorKind::TimedOut,
+        }
+        .into()
+    }
+}
+
+impl From<egress::Elapsed> for ConnectError {
+    fn from(_: egress::Elapsed) -> Self {
+        ConnectErrorKind::TimedOut.into()
+    }
+}
