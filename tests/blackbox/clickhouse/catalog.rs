@@ -137,3 +137,18 @@ async fn requests_do_not_grow_with_tables() {
     assert_eq!(counts, [7, 7]);
     source.sql(&["drop database $"]).await;
 }
+
+/// Threat R6: caps mark the cache partial and keep the rest.
+#[tokio::test]
+async fn r6_caps_are_told() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_MAX_TABLES", "3")]);
+    let client = server.client(&setup.token("acme"));
+    let source = ClickHouse::old().await;
+    for n in 0..5 {
+        source.ask(&format!("create table {}.t{n} (a Int8) engine = Log", source.database)).await;
+    }
+    client.create(&source.body("x")).await.ok();
+    let summary = summary(&setup, "x").await;
+    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(3), &json!(["tables"])));
+}

@@ -162,3 +162,15 @@ async fn statements_do_not_grow_with_tables() {
     }
     assert_eq!(counts, [10, 10]);
 }
+
+/// Threat R6: caps mark the cache partial and keep the rest.
+#[tokio::test]
+async fn r6_caps_are_told() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_MAX_TABLES", "2")]);
+    let client = server.client(&setup.token("acme"));
+    let running = fake().start().await;
+    client.create(&body(running.port, &json!({}))).await.ok();
+    let summary = summary(&setup, "x").await;
+    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(2), &json!(["tables"])));
+}

@@ -251,3 +251,15 @@ async fn failures() {
         Broken { case, changes, step, code, field, remedy }.check(&client, &body(1)).await;
     }
 }
+
+/// Threat R6: caps mark the cache partial and keep the rest.
+#[tokio::test]
+async fn r6_caps_are_told() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_MAX_TABLES", "1")]);
+    let client = server.client(&setup.token("acme"));
+    let running = fake().start().await;
+    client.create(&body(running.port)).await.ok();
+    let summary = summary(&setup, "x").await;
+    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(1), &json!(["tables"])));
+}
