@@ -122,15 +122,55 @@ fn each_wrong_type_and_limit_has_its_message() {
 fn aliases_and_spellings_reach_their_field() {
     for entry in Registry.entries() {
         for (name, property) in properties(entry) {
-            let Some(value) = example(entry).get(name).cloned() else { continue };
+            // What the example does not have is made up by its type.
+            let value = example(entry).get(name).cloned().unwrap_or_else(|| match property {
+                p if !p["enum"].is_null() => p["enum"][0].clone(),
+                p if !p["anyOf"].is_null() => p["anyOf"][0]["enum"][0].clone(),
+                p if is(p, "boolean") => json!(true),
+                p if is(p, "integer") => json!(1),
+                _ => json!("x"),
+            });
             let aliases = property["x-aliases"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
             let spellings = [name.to_uppercase(), format!("_{}-", name.to_lowercase())].into_iter().chain(aliases);
             for spelling in spellings {
-                let mut credentials = example(entry);
+                // Some fields want others beside them.
+                let mut credentials = with(entry, name, value.clone());
+                if value == "enable" {
+                    for (field, of) in
+                        [("sshHost", json!("h")), ("sshPort", json!(1)), ("sshUsername", json!("u")), ("sshPrivateKey", json!("k"))]
+                    {
+                        credentials.insert(field.to_owned(), of);
+                    }
+                }
                 credentials.remove(name);
                 credentials.insert(spelling.clone(), value.clone());
                 let parsed = entry.parse(&credentials).unwrap_or_else(|e| panic!("{} {spelling}: {e}", entry.kind));
                 assert_eq!(parsed.canonical[name], value, "{} {spelling}", entry.kind);
+            }
+        }
+    }
+}
+
+/// The contract's own list, so that an alias cannot be lost.
+#[test]
+fn the_contracts_aliases() {
+    for (kinds, field, aliases) in [
+        (&["postgres", "redshift", "cockroachdb", "mysql", "clickhouse", "singlestore", "trino"][..], "username", &["user"][..]),
+        (&["mysql", "clickhouse", "singlestore"], "host", &["server", "hostname"]),
+        (&["postgres", "mysql", "clickhouse", "singlestore"], "sslMode", &["ssl", "enableSsl", "isSsl", "sslmode", "enableSSLMode"]),
+        (&["postgres", "mysql", "clickhouse", "singlestore", "mssql", "trino"], "sshHost", &["tunnelHost", "ssh_hostname"]),
+        (&["postgres", "mysql", "clickhouse", "singlestore", "mssql", "trino"], "sshPort", &["tunnelPort"]),
+        (&["postgres", "mysql", "clickhouse", "singlestore", "mssql", "trino"], "sshUsername", &["sshUser", "tunnelUser"]),
+        (&["postgres", "mysql", "clickhouse", "singlestore", "mssql", "trino"], "sshPrivateKey", &["privateKey", "sshKey"]),
+        (&["mssql"], "disableDatabase", &["isDisableDatabase", "disableDatabaseSelection"]),
+        (&["mssql"], "readOnlyIntent", &["applicationIntent", "readOnly", "isReadOnly"]),
+        (&["trino"], "catalog", &["catalogName"]),
+    ] {
+        for kind in kinds {
+            let schema = Registry.find(kind).expect("ready").schema();
+            let known = schema["properties"][field]["x-aliases"].as_array().cloned().unwrap_or_default();
+            for alias in aliases {
+                assert!(known.contains(&json!(alias)), "{kind}.{field}: {alias}");
             }
         }
     }

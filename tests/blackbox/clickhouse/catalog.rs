@@ -17,6 +17,8 @@ const OLD: &[&str] = &[
         p UInt64 default 1 + 1, q UInt64 materialized a + 1, r UInt64 alias a + 2) engine = MergeTree order by (a, b)",
     "create table $.`odd ``\"name` (`a b` Int8, `c.d` Int8, `日本` Int8, `tab\tx` Int8) engine = Log",
     "create table $.by_expression (at DateTime, id Int8) engine = MergeTree order by (toDate(at), id)",
+    "create table $.T (upper_case Int8) engine = Log",
+    "create table $.t (lower_case Int8) engine = Log",
     "create view $.v as select a, e from $.types",
     "create materialized view $.mv engine = MergeTree order by a as select a, b from $.types",
     "create table $.spread as $.types engine = Distributed('itself', $, types)",
@@ -41,6 +43,8 @@ const CURRENT: &[&str] = &[
 /// The tables of the test's own database: others make theirs at the same time.
 async fn own(setup: &Setup, source: &ClickHouse) -> Vec<Value> {
     let mut tables = cached(setup, "x").await;
+    // The server's own databases are nobody's.
+    assert!(!tables.iter().any(|t| ["system", "information_schema", "INFORMATION_SCHEMA"].iter().any(|own| t["schema"] == *own)));
     tables.retain(|table| table["schema"] == json!(source.database));
     tables
 }
@@ -150,5 +154,6 @@ async fn r6_caps_are_told() {
     }
     client.create(&source.body("x")).await.ok();
     let summary = summary(&setup, "x").await;
-    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(3), &json!(["tables"])));
+    assert_eq!(summary["tables"], 3);
+    assert!(summary["partial"].as_array().expect("reasons").contains(&json!("tables")), "{summary}");
 }

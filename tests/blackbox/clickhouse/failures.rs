@@ -6,6 +6,7 @@ use crate::fakes::http::{Reply, serve};
 use crate::fakes::tls::authority;
 use crate::support::Setup;
 use crate::support::clickhouse::ClickHouse;
+use crate::support::closed_port;
 use crate::support::diagnose::Broken;
 use crate::support::postgres::variable;
 
@@ -19,7 +20,7 @@ async fn real_failures() {
     let source = ClickHouse::old().await;
     let tls: u16 = variable("HEADWATER_TEST_CLICKHOUSE_TLS_PORT").parse().expect("port");
     let ssh: u16 = variable("HEADWATER_TEST_SSH_PORT").parse().expect("port");
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("listener").local_addr().expect("address").port();
+    let (_held, closed) = closed_port();
     for case in [
         Broken {
             case: "password",

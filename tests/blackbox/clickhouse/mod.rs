@@ -2,4 +2,4 @@
 
 mod catalog;
 mod failures;
-mod rogue;
+pub(crate) mod rogue;

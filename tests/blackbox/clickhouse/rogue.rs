@@ -103,9 +103,14 @@ async fn l5_r5_r6_hostile_answers() {
     let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "2s"), ("HEADWATER_READ_TIMEOUT", "3s")]);
     let client = server.client(&setup.token("acme"));
     let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
-    // Ten bytes of gzip that claim to be a gigabyte: nothing was asked for but identity, so nothing is unfolded.
-    let bomb = serve(|_, _| Reply::Whole(200, vec![("Content-Encoding", "gzip".to_owned())], "\u{1f}\u{8b}canary".to_owned())).await;
+    // A sound row, and then a gigabyte of blanks, in some kilobytes. Nothing was asked for but identity, so nothing is unfolded.
+    let packed = bomb(b"{\"version\":\"1\"}\n");
+    let answer =
+        [format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", packed.len()).into_bytes(), packed].concat();
+    let bomb = serve(move |_, _| Reply::Raw(answer.clone())).await;
+    let before = server.peak();
     assert_eq!(read(&client, bomb.port).await, (json!("authenticate"), json!("PROTOCOL_ERROR")));
+    assert!(server.peak() < before + 32, "{} MiB before, {} MiB after", before, server.peak());
     assert!(bomb.requests().iter().all(|r| r.header("accept-encoding") == Some("identity")));
     let line = [&head[..], b"100000\r\n", &vec![b'x'; 0x10_0000], b"\r\n"].concat();
     let endless =
@@ -124,6 +129,18 @@ async fn l5_r5_r6_hostile_answers() {
     assert_eq!(away.requests().len(), 1, "not followed");
     assert_eq!(client.names().await, [""; 0]);
     assert!(!server.log().contains("panicked"));
+}
+
+/// Gzip of `start` and a gigabyte of blanks.
+pub(crate) fn bomb(start: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    out.write_all(start).expect("written");
+    let blanks = vec![b' '; 1 << 20];
+    for _ in 0..1_024 {
+        out.write_all(&blanks).expect("written");
+    }
+    out.finish().expect("finished")
 }
 
 /// Servers that close a kept connection without a word: the next request goes out once more, on a new one.
@@ -145,9 +162,9 @@ async fn connections_that_are_not_kept() {
 #[tokio::test]
 async fn slow_reads() {
     let setup = Setup::sqlite().await;
-    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "1s"), ("HEADWATER_READ_TIMEOUT", "20s")]);
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "3s"), ("HEADWATER_READ_TIMEOUT", "30s")]);
     let client = server.client(&setup.token("acme"));
-    let late = |reply| Reply::Late(std::time::Duration::from_millis(1_500), Box::new(reply));
+    let late = |reply| Reply::Late(std::time::Duration::from_millis(3_500), Box::new(reply));
     let slow = serve(move |_, request| sound(request).unwrap_or_else(|| late(whole(ROW)))).await;
     assert_eq!(read(&client, slow.port).await, (json!("ok"), json!(1)));
 }

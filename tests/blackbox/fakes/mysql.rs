@@ -39,6 +39,8 @@ pub(crate) enum Answer {
     Error(u16),
     /// A payload as it is.
     Raw(Vec<u8>),
+    /// Nothing, ever.
+    Silence,
 }
 
 /// Rows of text.
@@ -72,7 +74,7 @@ impl Default for Fake {
 pub(crate) struct Running {
     pub(crate) port: u16,
     statements: Arc<Mutex<Vec<String>>>,
-    heard: Arc<Mutex<Vec<u8>>>,
+    heard: Arc<Mutex<Vec<Vec<u8>>>>,
     _task: tokio::task::JoinSet<()>,
 }
 
@@ -84,6 +86,11 @@ impl Running {
 
     /// Every byte that clients sent after TLS, or without it.
     pub(crate) fn heard(&self) -> Vec<u8> {
+        self.packets().concat()
+    }
+
+    /// The same, packet by packet.
+    pub(crate) fn packets(&self) -> Vec<Vec<u8>> {
         self.heard.lock().expect("lock").clone()
     }
 }
@@ -127,7 +134,7 @@ impl Fake {
         self,
         stream: S,
         statements: Arc<Mutex<Vec<String>>>,
-        heard: Arc<Mutex<Vec<u8>>>,
+        heard: Arc<Mutex<Vec<Vec<u8>>>>,
     ) -> std::io::Result<()> {
         let mut wire = Wire { stream: Box::new(stream), sequence: 0, heard };
         wire.send(&self.greeting.clone().unwrap_or_else(|| self.greeting())).await?;
@@ -206,6 +213,7 @@ impl Fake {
             None => wire.send(b"\xff\x28\x04#42000You have an error in your SQL syntax").await,
             Some(Answer::Error(code)) => wire.send(&[&[0xff], &code.to_le_bytes()[..], b"#HY000canary"].concat()).await,
             Some(Answer::Raw(payload)) => wire.send(payload).await,
+            Some(Answer::Silence) => std::future::pending().await,
             Some(Answer::Rows(columns, rows)) => {
                 wire.send(&[u8::try_from(columns.len()).expect("few columns")]).await?;
                 for name in *columns {
@@ -235,7 +243,7 @@ fn text(value: &str) -> Vec<u8> {
 struct Wire {
     stream: Box<dyn Stream>,
     sequence: u8,
-    heard: Arc<Mutex<Vec<u8>>>,
+    heard: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 impl Wire {
@@ -252,7 +260,7 @@ impl Wire {
         let mut payload = vec![0; u32::from_le_bytes([head[0], head[1], head[2], 0]) as usize];
         self.stream.read_exact(&mut payload).await?;
         self.sequence = head[3].wrapping_add(1);
-        self.heard.lock().expect("lock").extend(&payload);
+        self.heard.lock().expect("lock").push(payload.clone());
         Ok(payload)
     }
 }

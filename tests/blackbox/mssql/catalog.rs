@@ -55,6 +55,8 @@ async fn everything_at_once() {
     let tables = cached(&setup, "x").await;
     insta::assert_snapshot!("mssql", serde_json::to_string_pretty(&tables).expect("JSON"));
     assert_eq!(summary(&setup, "x").await["schemas"], json!(["Sales Dept", "dbo", "empty"]));
+    // What the fake cannot judge: system objects, synonyms, other databases are left out by these.
+    insta::assert_snapshot!("statements", running.statements().join(";\n"));
     let login = running.logins().pop().expect("a login");
     assert_eq!((login.server.as_str(), login.database.as_str(), login.read_only), ("localhost", "shop", false));
     assert_eq!(login.client, "headwater", "the name of this machine is nobody's business");
@@ -64,6 +66,18 @@ async fn everything_at_once() {
     let old = Fake { answers: [vec![probe("11.0.7001.0", 3)], catalog()].concat(), ..fake() }.start().await;
     client.create(&with(&body(old.port, &json!({})), &json!({"name": "old"}))).await.ok();
     assert!(old.statements().iter().all(|sql| !sql.contains("is_external")));
+}
+
+/// Two databases of one schema each, which come to the same name.
+fn twins() -> Vec<(String, Answer)> {
+    let mut all = database("[a].");
+    all.retain(|(needle, _)| !needle.contains("sys.objects"));
+    all.push(("from [a].sys.objects o".to_owned(), Answer::Rows(&[N, T, T, T, N], vec![json!([10, "b.c", "t", "U ", 0])])));
+    let mut other = database("[a.b].");
+    other.retain(|(needle, _)| !needle.contains("sys.objects"));
+    other.push(("from [a.b].sys.objects o".to_owned(), Answer::Rows(&[N, T, T, T, N], vec![json!([10, "c", "t", "U ", 0])])));
+    let names = vec![("from sys.databases".to_owned(), Answer::Rows(&[T], vec![json!(["a"]), json!(["a.b"])]))];
+    [names, all, other, catalog()].concat()
 }
 
 /// Every database that the login can enter, as `database.schema`; one that has closed its doors is left out, and said to be.
@@ -76,7 +90,7 @@ async fn all_databases() {
     let running = Fake { answers, ..fake() }.start().await;
     client.create(&body(running.port, &json!({"disableDatabase": true}))).await.ok();
     let summary = summary(&setup, "x").await;
-    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(8), &json!(["databases"])));
+    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(12), &json!(["databases"])));
     assert_eq!(
         summary["schemas"],
         json!(["Odd ]db.Sales Dept", "Odd ]db.dbo", "Odd ]db.empty", "shop.Sales Dept", "shop.dbo", "shop.empty"])
@@ -88,10 +102,15 @@ async fn all_databases() {
         json!([{"columns": ["order_id"], "references": {"schema": "shop.dbo", "table": "orders", "columns": ["id"]}}])
     );
     assert_eq!(running.logins()[0].database, "shop", "a login may not be let in without");
+    // Two databases whose names and schemas come to one name: the second one's tables are left out, and it is said.
+    let running = Fake { answers: twins(), ..fake() }.start().await;
+    client.create(&with(&body(running.port, &json!({"disableDatabase": true})), &json!({"name": "twins"}))).await.ok();
+    let summary = crate::support::cache::summary(&setup, "twins").await;
+    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(1), &json!(["names"])));
     // In Azure a connection sees its own database alone.
     let azure = Fake { answers: [vec![probe("12.0.2000.8", 5)], database("[shop]."), catalog()].concat(), ..fake() }.start().await;
     client.create(&with(&body(azure.port, &json!({"disableDatabase": true})), &json!({"name": "azure"}))).await.ok();
-    assert_eq!(cached(&setup, "azure").await.len(), 4);
+    assert_eq!(cached(&setup, "azure").await.len(), 6);
     // Without a database it would be `master`, which nobody means.
     let master = ("serverproperty('productversion')".to_owned(), Answer::Rows(&[T, N, T], vec![json!(["12.0.2000.8", 5, "master"])]));
     let lost = Fake { answers: [vec![master], catalog()].concat(), ..fake() }.start().await;
@@ -172,5 +191,5 @@ async fn r6_caps_are_told() {
     let running = fake().start().await;
     client.create(&body(running.port, &json!({}))).await.ok();
     let summary = summary(&setup, "x").await;
-    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(2), &json!(["tables"])));
+    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(2), &json!(["schemas", "tables"])));
 }

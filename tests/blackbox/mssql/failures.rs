@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{PROBE, body, catalog, fake};
 use crate::fakes::tds::{Answer, Fake, Verdict};
 use crate::support::Setup;
+use crate::support::closed_port;
 use crate::support::diagnose::Broken;
 use crate::support::postgres::variable;
 
@@ -16,7 +17,7 @@ async fn failures() {
         (fake().start().await, Fake { encryption: 2, ..fake() }.start().await, Fake { encryption: 0, ..fake() }.start().await);
     let bridge: u16 = variable("HEADWATER_TEST_TDS_PORT").parse().expect("port");
     let ssh: u16 = variable("HEADWATER_TEST_SSH_PORT").parse().expect("port");
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("listener").local_addr().expect("address").port();
+    let (_held, closed) = closed_port();
     let check = "check user and password";
     let port = running.port;
     for (case, port, changes, step, code, field, remedy) in [

@@ -48,6 +48,8 @@ fn database(db: &str) -> Vec<(String, Answer)> {
         column(11, "order_id", "int", Some("int"), 0, [4, 10, 0], [0, 0, 0, 0], none),
         column(11, "line", "int", Some("int"), 0, [4, 10, 0], [0, 0, 0, 0], none),
         column(12, "id", "int", Some("int"), 0, [4, 10, 0], [0, 0, 0, 0], none),
+        column(14, "a.b", "int", Some("int"), 0, [4, 10, 0], [1, 0, 0, 0], none),
+        column(15, "of the other", "int", Some("int"), 0, [4, 10, 0], [1, 0, 0, 0], none),
         column(13, "raw", "varbinary", Some("varbinary"), 0, [-1, 0, 0], [1, 0, 0, 0], none),
         column(99, "of a synonym", "int", Some("int"), 0, [4, 10, 0], [1, 0, 0, 0], none),
     ];
@@ -63,6 +65,8 @@ fn database(db: &str) -> Vec<(String, Answer)> {
                     json!([11, "Sales Dept", "lines", "U ", 0]),
                     json!([12, "dbo", "v", "V ", null]),
                     json!([13, "dbo", "files", "U ", 1]),
+                    json!([14, "dbo", "Dotted.[table]", "U ", 0]),
+                    json!([15, "dbo", "ORDERS", "U ", 0]),
                 ],
             ),
         ),

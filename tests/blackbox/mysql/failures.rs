@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::fakes::mysql::{Fake, Plugin};
 use crate::fakes::tls::authority;
 use crate::support::Setup;
+use crate::support::closed_port;
 use crate::support::diagnose::Broken;
 use crate::support::mariadb::MariaDb;
 
@@ -13,7 +14,8 @@ use super::login::empty_catalog;
 #[tokio::test]
 async fn real_failures() {
     let setup = Setup::sqlite().await;
-    let (_server, client) = setup.client();
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "4s")]);
+    let client = server.client(&setup.token("acme"));
     let source = MariaDb::new();
     let (user, database) = (&source.user, &source.database);
     source.admin_sql(&format!(
@@ -22,10 +24,7 @@ async fn real_failures() {
         create user {user}_far@'10.9.8.7' identified by 'pw'; create database {database}_other"
     ));
     let check = "check username and password, and whether the user may connect from here; set sslMode to true if the user must use TLS";
-    let closed = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("listener");
-        listener.local_addr().expect("address").port()
-    };
+    let (_held, closed) = closed_port();
     let grant: &'static str = format!(
         "check database; if it exists, GRANT SELECT, SHOW VIEW ON `{}\\_other`.* to the user's account",
         database.replace('_', "\\_")

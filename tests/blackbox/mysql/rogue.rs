@@ -14,10 +14,9 @@ fn body(port: u16, changes: &Value) -> Value {
 
 const PROTOCOL: &str = "what answers there does not speak the expected protocol; check port and datasourceType";
 
-/// Threat R1: a server that asks for a file gets none, whenever it asks: in place of the greeting, after the login, and to the first statement.
-/// MySQL's own clients send `SET NAMES` first; here the first statement is the one that asks for the version.
+/// Threat R1: a server that asks for a file gets none, whenever it asks: in place of the greeting, after the login, to any statement.
 #[tokio::test]
-async fn r1_local_infile_at_three_moments() {
+async fn r1_local_infile_at_every_moment() {
     let setup = Setup::sqlite().await;
     let (server, client) = setup.client();
     let fake = || Fake { password: "canary-pw", answers: empty_catalog(), ..Fake::default() };
@@ -80,7 +79,7 @@ async fn r2_cleartext_switch() {
     // A key of whoever is in the middle: the byte that asks for one is never sent.
     let running = Fake { plugin: Plugin::CachingSha2(true), password: "canary-pw", ..Fake::default() }.start().await;
     assert_eq!(client.create(&body(running.port, &json!({}))).await.message(), without);
-    assert!(!running.heard().ends_with(b"\x02"));
+    assert!(!running.packets().iter().any(|packet| packet == b"\x02"), "a key was asked for");
 }
 
 /// Threats R4 and R5: broken and enormous packets at every point.
@@ -130,6 +129,19 @@ async fn r4_r5_packets() {
     }
     assert_eq!(client.names().await, [""; 0]);
     assert!(!server.log().contains("panicked"), "{}", server.log());
+}
+
+/// Threat R6: what stalls in the middle of a read ends with the read's deadline.
+#[tokio::test]
+async fn r6_stalled_reads() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_READ_TIMEOUT", "1s")]);
+    let client = server.client(&setup.token("acme"));
+    let answers = [vec![("from information_schema.columns where table_schema not", Answer::Silence)], empty_catalog()].concat();
+    let running = Fake { password: "canary-pw", answers, ..Fake::default() }.start().await;
+    let data = crate::support::diagnose::diagnose(&client, &body(running.port, &json!({}))).await;
+    let step = crate::support::diagnose::failed(&data);
+    assert_eq!((&step["step"], &step["code"]), (&json!("read"), &json!("TIMED_OUT")));
 }
 
 /// Threat L4: nothing that the server says in an error comes out.

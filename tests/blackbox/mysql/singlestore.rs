@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::fakes::mysql::{Answer, Fake, rows};
+use crate::fakes::mysql::{Answer, Fake, Plugin, rows};
+use crate::fakes::tls::authority;
+use crate::postgres::ssh::tunnel;
 use crate::support::Setup;
 use crate::support::cache::{cached, columns, named, summary};
-use crate::support::diagnose::{Broken, diagnose};
+use crate::support::diagnose::{Broken, diagnose, with};
 use crate::support::python::python;
 
 fn catalog() -> Vec<(&'static str, Answer)> {
@@ -32,6 +34,8 @@ fn catalog() -> Vec<(&'static str, Answer)> {
                     &["shop", "orders", "BASE TABLE", "MemSQL", "the orders", "12"],
                     &["shop", "items", "BASE TABLE", "MemSQL", "", "\0"],
                     &["shop", "v", "VIEW", "\0", "VIEW", "\0"],
+                    &["shop", "Orders", "BASE TABLE", "MemSQL", "", "\0"],
+                    &["shop", "odd.`na\'me`", "BASE TABLE", "MemSQL", "", "\0"],
                     &["shop", "passing", "GLOBAL TEMPORARY TABLE", "MemSQL", "", "\0"],
                 ],
             ),
@@ -63,6 +67,8 @@ fn catalog() -> Vec<(&'static str, Answer)> {
                     &["shop", "items", "embedding", "vector(4, F32)", "vector", "YES", "\0", "", "", "\0"],
                     &["shop", "items", "place", "geographypoint", "geographypoint", "YES", "\0", "", "", "\0"],
                     &["shop", "items", "raw", "bson", "bson", "YES", "\0", "", "", "\0"],
+                    &["shop", "Orders", "日本", "int(11)", "int", "YES", "\0", "", "🦀", "\0"],
+                    &["shop", "odd.`na\'me`", "a.b \"c\"", "int(11)", "int", "YES", "\0", "", "", "\0"],
                     &["shop", "orders", "id", "bigint(20)", "bigint", "NO", "\0", "auto_increment", "", "\0"],
                     &[
                         "shop",
@@ -115,6 +121,7 @@ print(json.dumps(out))";
     assert_eq!((&data["server"]["product"], &data["server"]["version"]), (&json!("SingleStore"), &json!("8.7.10")), "{data}");
     client.create(&body(running.port)).await.ok();
     let tables = cached(&setup, "x").await;
+    insta::assert_snapshot!("statements", running.statements().join(";\n"));
     insta::assert_snapshot!("singlestore", serde_json::to_string_pretty(&tables).expect("JSON"));
     assert_eq!(
         columns(named(&tables, "items"))[1..],
@@ -122,6 +129,19 @@ print(json.dumps(out))";
     );
     assert_eq!(summary(&setup, "x").await["schemas"], json!(["empty", "shop"]));
     assert!(running.statements().iter().all(|sql| !sql.contains("max_execution_time")), "no setting of another product's");
+}
+
+/// Over TLS, with a password that is sent, and through a tunnel.
+#[tokio::test]
+async fn ways_to_connect() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let running = Fake { tls: true, plugin: Plugin::Clear, ..fake() }.start().await;
+    let tls = json!({"host": "localhost", "sslMode": true, "sslCa": authority()});
+    for changes in [tls.clone(), tunnel(&tls)] {
+        let data = diagnose(&client, &with(&body(running.port), &changes)).await;
+        assert_eq!(data["success"], true, "{changes}: {data}");
+    }
 }
 
 /// Where the catalog of indexes is missing, keys come from what is the same as in MySQL.
@@ -174,7 +194,7 @@ async fn failures() {
     let setup = Setup::sqlite().await;
     let (_server, client) = setup.client();
     let error = |code: u16| [&[0xff], &code.to_le_bytes()[..], b"#HY000canary"].concat();
-    let with = |needle, code| Fake { answers: [vec![(needle, Answer::Error(code))], catalog()].concat(), ..fake() };
+    let with_error = |needle, code| Fake { answers: [vec![(needle, Answer::Error(code))], catalog()].concat(), ..fake() };
     let check = "check username and password, and whether the user may connect from here; set sslMode to true if the user must use TLS";
     for (case, fake, changes, step, code, field, remedy) in [
         ("password", fake(), json!({"password": "no"}), "authenticate", "AUTHENTICATION_FAILED", Some("password"), check),
@@ -224,20 +244,55 @@ async fn failures() {
             "turn TLS on at the server, or sslMode off",
         ),
         ("no such database", fake(), json!({"database": "gone"}), "database", "DATABASE_NOT_FOUND", Some("database"), "check database"),
-        ("a leaf is away", with("table_schema = database()", 2470), json!({}), "list", "SERVER_ERROR", None, "look into the server's log"),
+        (
+            "TLS needed",
+            Fake { verdict: vec![error(3159)], ..fake() },
+            json!({}),
+            "tls",
+            "TLS_REQUIRED",
+            Some("sslMode"),
+            "set sslMode to true",
+        ),
+        (
+            "unknown host",
+            fake(),
+            json!({"host": "nowhere.invalid"}),
+            "resolve",
+            "HOST_NOT_FOUND",
+            Some("host"),
+            "check the spelling of the host",
+        ),
+        (
+            "read-only",
+            with_error("from information_schema.columns where table_schema not", 1290),
+            json!({}),
+            "read",
+            "READ_ONLY",
+            None,
+            "connect to a server that is open to this user",
+        ),
+        (
+            "a leaf is away",
+            with_error("table_schema = database()", 2470),
+            json!({}),
+            "list",
+            "SERVER_ERROR",
+            None,
+            "look into the server's log",
+        ),
         (
             "privilege",
-            with("table_schema = database()", 1142),
+            with_error("table_schema = database()", 1142),
             json!({}),
             "list",
             "NO_PRIVILEGE",
             Some("username"),
             "check database; if it exists, GRANT SELECT, SHOW VIEW ON `shop`.* to the user's account",
         ),
-        ("shutting down", with("from information_schema.columns", 1053), json!({}), "read", "NOT_READY", None, "try again later"),
+        ("shutting down", with_error("from information_schema.columns", 1053), json!({}), "read", "NOT_READY", None, "try again later"),
         (
             "killed",
-            with("from information_schema.tables where table_schema not", 1317),
+            with_error("from information_schema.tables where table_schema not", 1317),
             json!({}),
             "read",
             "RESOURCES_EXHAUSTED",
@@ -261,5 +316,5 @@ async fn r6_caps_are_told() {
     let running = fake().start().await;
     client.create(&body(running.port)).await.ok();
     let summary = summary(&setup, "x").await;
-    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(1), &json!(["tables"])));
+    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(1), &json!(["schemas", "tables"])));
 }

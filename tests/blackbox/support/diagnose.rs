@@ -57,7 +57,7 @@ impl Broken {
     }
 }
 
-/// Credentials with some replaced; null takes one out.
+/// A body with some credentials replaced.
 pub(crate) fn with(body: &Value, changes: &Value) -> Value {
     let mut body = body.clone();
     for (key, value) in changes.as_object().expect("an object") {

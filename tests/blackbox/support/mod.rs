@@ -14,3 +14,11 @@ pub(crate) mod python;
 pub(crate) use client::{Answer, Client};
 pub(crate) use postgres::Source;
 pub(crate) use process::{Server, Setup, StoreKind, headwater};
+
+/// A port that is taken and on which nobody listens: connections are refused for as long as the socket is kept.
+pub(crate) fn closed_port() -> (tokio::net::TcpSocket, u16) {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    let port = socket.local_addr().expect("address").port();
+    (socket, port)
+}

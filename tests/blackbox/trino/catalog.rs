@@ -49,6 +49,8 @@ async fn everything_at_once() {
     assert_eq!(summary(&setup, "x").await["partial"], json!([]));
     assert!(columns(named(&tables, "orders")).contains(&"attributes: map(varchar, array(bigint)) → map".to_owned()));
     let requests = running.requests();
+    let statements: Vec<_> = requests.iter().filter(|r| r.method == "POST").map(|r| r.body.as_str()).collect();
+    insta::assert_snapshot!("statements", statements.join(";\n"));
     assert!(requests.iter().all(|r| r.header("x-trino-query-data-encoding").is_none()), "spooling is not asked for");
     assert!(requests.iter().all(|r| r.header("authorization").is_none()), "no password, no header");
     assert!(requests.iter().filter(|r| r.method == "GET" && r.path != "/v1/info").count() > 15, "pages were followed");
@@ -70,6 +72,7 @@ async fn ways_to_connect() {
         (secure.port, json!({"password": "pw", "sslCa": ca})),
         (secure.port, json!({"password": "pw", "sslCa": ca, "host": "https://localhost"})),
         (secure.port, json!({"password": "pw", "sslVerify": "none", "sslMode": true})),
+        (secure.port, json!({"password": "pw", "sslVerify": "ca", "sslCa": ca, "host": "127.0.0.1"})),
         (secure.port, tunnel(&json!({"password": "pw", "sslCa": ca, "host": "localhost"}))),
     ] {
         let data = diagnose(&client, &body(port, &changes)).await;

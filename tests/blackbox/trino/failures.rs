@@ -7,6 +7,7 @@ use crate::fakes::http::{Reply, serve};
 use crate::fakes::tls::authority;
 use crate::fakes::trino::{Answer, Fake};
 use crate::support::Setup;
+use crate::support::closed_port;
 use crate::support::diagnose::Broken;
 use crate::support::postgres::variable;
 
@@ -16,7 +17,7 @@ async fn failures() {
     let (_server, client) = setup.client();
     let (plain, secure) = (fake().start().await, Fake { password: Some("pw"), ..fake() }.start().await);
     let ca = authority();
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("listener").local_addr().expect("address").port();
+    let (_held, closed) = closed_port();
     let nginx: u16 = variable("HEADWATER_TEST_TRINO_TLS_PORT").parse().expect("port");
     let give = "give a password: the server wants one (it is sent over TLS only)";
     let tls = "check that the port speaks TLS 1.2 or later; for a server without TLS leave the password empty";

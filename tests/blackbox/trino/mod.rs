@@ -36,6 +36,8 @@ fn catalog() -> Vec<(&'static str, Answer)> {
         ("orders", "span", "interval day to second", "YES", None, None),
         ("orders", "sketch", "HyperLogLog", "YES", None, None),
         ("orders", "nothing", "unknown", "YES", None, None),
+        ("odd.name", "a.b", "bigint", "YES", None, None),
+        ("odd.name", "it's \"quoted\"", "bigint", "YES", None, None),
         ("v", "日本", "time(6) with time zone", "YES", None, None),
     ]
     .iter()
@@ -55,6 +57,7 @@ fn catalog() -> Vec<(&'static str, Answer)> {
                     json!(["sales", "mv", "BASE TABLE"]),
                     json!(["sales", "orders", "BASE TABLE"]),
                     json!(["sales", "v", "VIEW"]),
+                    json!(["sales", "odd.name", "BASE TABLE"]),
                     json!(["sales", "empty", "BASE TABLE"]),
                 ],
             ),

@@ -100,13 +100,17 @@ async fn s10_r6_endless_pages() {
     // Two bytes for each number: what is no text is not kept.
     let numbers = format!("{{\"data\":[[{}1]]}}", "1,".repeat(7 << 20));
     let wide = serve(move |_, request| info(request).unwrap_or_else(|| Reply::Whole(200, vec![], numbers.clone()))).await;
-    let before = peak(&server);
-    outcome(&client, &body(wide.port, &json!({}))).await;
-    assert!(peak(&server) < before + 64, "{} MiB before, {} MiB after", before, peak(&server));
+    let before = server.peak();
+    // It is a row like others, and then the catalog is looked for.
+    assert_eq!(outcome(&client, &body(wide.port, &json!({}))).await, (json!("list"), json!("SCHEMA_NOT_FOUND")));
+    assert!(server.peak() < before + 64, "{} MiB before, {} MiB after", before, server.peak());
     let deep = format!("{{\"data\":{}", "[".repeat(100_000));
     let nested = serve(move |_, request| info(request).unwrap_or_else(|| Reply::Whole(200, vec![], deep.clone()))).await;
     assert_eq!(outcome(&client, &body(nested.port, &json!({}))).await, (json!("authenticate"), json!("PROTOCOL_ERROR")));
-    let bomb = serve(|_, _| Reply::Whole(200, vec![("Content-Encoding", "gzip".to_owned())], "x".to_owned())).await;
+    let packed = crate::clickhouse::rogue::bomb(b"{}");
+    let answer =
+        [format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", packed.len()).into_bytes(), packed].concat();
+    let bomb = serve(move |_, _| Reply::Raw(answer.clone())).await;
     assert_eq!(outcome(&client, &body(bomb.port, &json!({}))).await, (json!("authenticate"), json!("PROTOCOL_ERROR")));
     // Spooled segments, which were not asked for, lead to other hosts.
     let spooled = json!({"id": "q", "infoUri": "x", "stats": {}, "data": {"encoding": "json", "segments": [{"type": "spooled", "uri": "http://169.254.169.254/"}]}});
@@ -116,26 +120,46 @@ async fn s10_r6_endless_pages() {
     assert!(!server.log().contains("panicked"));
 }
 
-/// The most memory that the server has had, in MiB.
-fn peak(server: &crate::support::Server) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).expect("a process");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1_024
-}
-
 /// A read may take longer than a test.
 #[tokio::test]
 async fn slow_reads() {
     let setup = Setup::sqlite().await;
-    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "1s"), ("HEADWATER_READ_TIMEOUT", "20s")]);
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "3s"), ("HEADWATER_READ_TIMEOUT", "60s")]);
     let client = server.client(&setup.token("acme"));
     let (sound, queries) = (fake(), Arc::default());
     let slow = serve(move |port, request| {
         let reply = sound.answer(&queries, port, request);
-        if request.body.contains("system.metadata") { Reply::Late(Duration::from_millis(800), Box::new(reply)) } else { reply }
+        if request.body.contains("system.metadata") { Reply::Late(Duration::from_millis(1_800), Box::new(reply)) } else { reply }
     })
     .await;
     assert_eq!(outcome(&client, &body(slow.port, &json!({}))).await, (json!("ok"), Value::Null));
+}
+
+/// What stalls in the middle of a read ends with the read's deadline, and is cancelled.
+#[tokio::test]
+async fn r6_stalled_reads() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_READ_TIMEOUT", "2s")]);
+    let client = server.client(&setup.token("acme"));
+    let (sound, queries) = (fake(), Arc::default());
+    let stalled = serve(move |port, request| {
+        if request.method == "POST" && request.body.contains("column_default") {
+            return page(&format!("http://localhost:{port}/v1/statement/stalled"));
+        }
+        if request.path == "/v1/statement/stalled" && request.method == "GET" {
+            Reply::Silence
+        } else {
+            sound.answer(&queries, port, request)
+        }
+    })
+    .await;
+    assert_eq!(outcome(&client, &body(stalled.port, &json!({}))).await, (json!("read"), json!("TIMED_OUT")));
+    let cancelled = async {
+        while !stalled.requests().iter().any(|r| r.method == "DELETE" && r.path == "/v1/statement/stalled") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), cancelled).await.expect("what was given up is cancelled");
 }
 
 /// A server that is busy is asked again after a while, as the protocol wants it, and not for ever.

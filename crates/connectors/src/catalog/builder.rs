@@ -51,8 +51,10 @@ impl CatalogBuilder {
 
     /// Notes a visible schema, whether or not it has tables.
     pub fn schema(&mut self, name: &str) {
-        if name.len() > NAME_BYTES || self.schemas.len() >= self.limits.tables {
+        if name.len() > NAME_BYTES {
             self.partial.insert("names");
+        } else if self.schemas.len() >= self.limits.tables && !self.schemas.contains(name) {
+            self.partial.insert("schemas");
         } else {
             self.schemas.insert(name.to_owned());
         }

@@ -30,11 +30,13 @@ pub(crate) struct Known {
     /// The table whose columns are coming.
     current: Option<(String, String)>,
     taken: bool,
+    /// Whether a name in a key was none that any system gives.
+    long: bool,
 }
 
 impl Known {
     pub(crate) fn new() -> Self {
-        Self { schemas: HashMap::new(), held: Held::new(), current: None, taken: false }
+        Self { schemas: HashMap::new(), held: Held::new(), current: None, taken: false, long: false }
     }
 
     /// Notes a schema that the user may see.
@@ -63,9 +65,15 @@ impl Known {
         self.schemas.get_mut(schema)?.get_mut(table)
     }
 
+    /// Whether a name of so many bytes is one.
+    fn sound(&mut self, bytes: usize) -> bool {
+        self.long |= bytes > NAME_BYTES;
+        bytes <= NAME_BYTES
+    }
+
     /// Notes the next column of a table's primary key.
     pub(crate) fn primary(&mut self, schema: &str, table: &str, column: &str) {
-        if column.len() <= NAME_BYTES
+        if self.sound(column.len())
             && self.held.takes(column.len())
             && let Some(relation) = self.find(schema, table)
             && !relation.primary.iter().any(|known| known == column)
@@ -77,7 +85,7 @@ impl Known {
     /// Notes the next column of a foreign key, and (schema, table, column) that it points to.
     pub(crate) fn foreign(&mut self, schema: &str, table: &str, constraint: &str, column: &str, target: (&str, &str, &str)) {
         let bytes = constraint.len() + column.len() + target.0.len() + target.1.len() + target.2.len();
-        if bytes > 5 * NAME_BYTES {
+        if !self.sound(bytes / 5) {
             return;
         }
         let begun = self.find(schema, table).is_some_and(|relation| relation.foreign.contains_key(constraint));
@@ -151,6 +159,9 @@ impl Known {
         }
         if !self.held.fitted() {
             out.left_out("catalog_bytes");
+        }
+        if self.long {
+            out.left_out("names");
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The read of one database's catalog, or of all that the login can enter.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::connect::{SqlServerConnection, beyond};
 use super::query::{Driver, query};
@@ -15,17 +15,16 @@ pub(crate) async fn introspect(connection: &mut SqlServerConnection, out: &mut C
     let SqlServerConnection { driver, meter, version, databases, .. } = connection;
     let (version, databases) = (*version, databases.take());
     let Some(databases) = databases else {
-        let mut reader = Reader { driver, meter, version, db: String::new(), before: String::new() };
+        let mut reader = Reader { driver, meter, version, db: String::new(), before: String::new(), schemas: &mut HashSet::new() };
         return reader.read(out).await;
     };
     let (read, more) = beyond(&databases);
     if more {
         out.left_out("databases");
     }
-    let mut refused = None;
-    let mut taken = 0;
+    let (mut refused, mut taken, mut schemas) = (None, 0, HashSet::new());
     for name in read {
-        let mut reader = Reader { driver, meter, version, db: statements::prefix(name), before: format!("{name}.") };
+        let mut reader = Reader { driver, meter, version, db: statements::prefix(name), before: format!("{name}."), schemas: &mut schemas };
         match reader.read(out).await {
             // It has gone offline, or the login has lost its way in, since the list was made.
             Err(error) if error.server_code.is_some() => {
@@ -59,6 +58,8 @@ struct Reader<'a> {
     db: String,
     /// What stands before the names of schemas.
     before: String,
+    /// Schemas of the databases before: `a.b` in `c` and `b.c` in `a` would have one name.
+    schemas: &'a mut HashSet<String>,
 }
 
 impl Reader<'_> {
@@ -71,7 +72,13 @@ impl Reader<'_> {
             known.schema(&format!("{}{}", self.before, row.text(0)), out);
         }
         drop(rows);
-        let objects = self.objects(&held).await?;
+        let mut objects = self.objects(&held).await?;
+        let before = objects.len();
+        objects.retain(|_, object| !self.schemas.contains(&object.schema));
+        if objects.len() < before {
+            out.left_out("names");
+        }
+        self.schemas.extend(objects.values().map(|object| object.schema.clone()));
         let comments = self.comments(&held).await?;
         let estimates = self.estimates(&held).await?;
         for (number, object) in &objects {

@@ -17,7 +17,7 @@ pub(super) const PACKET: usize = 4096;
 const ENCRYPTION: u8 = 1;
 const TERMINATOR: u8 = 0xff;
 
-/// The head of a packet that is the last of its message.
+/// The head of a packet; `last` ends its message.
 pub(super) fn head(kind: u8, last: bool, payload: usize) -> [u8; HEAD] {
     let length = u16::try_from(HEAD + payload).unwrap_or(u16::MAX).to_be_bytes();
     [kind, u8::from(last), length[0], length[1], 0, 0, 1, 0]

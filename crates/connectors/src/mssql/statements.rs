@@ -3,7 +3,7 @@
 //! `db` is empty for the current database, or `[name].` for another one. Numbers are cast to `int` and texts to `nvarchar`, because
 //! the catalog's own types differ from version to version.
 
-/// Product, edition, database; and whether the catalog of it can be read.
+/// Version, edition, current database.
 pub(super) const PROBE: &str =
     "select cast(serverproperty('ProductVersion') as nvarchar(128)), cast(serverproperty('EngineEdition') as int), db_name()";
 
@@ -43,7 +43,7 @@ pub(super) fn columns(db: &str, version: u32) -> String {
     format!(
         "select c.object_id, c.name, coalesce(y.name, b.name), b.name, cast(y.is_user_defined as int), cast(c.max_length as int), cast(c.precision as int),
         cast(c.scale as int), cast(c.is_nullable as int), cast(c.is_identity as int), cast(c.is_computed as int), cast(cc.is_persisted as int),
-        cast(cc.definition as nvarchar(4000)), cast(d.definition as nvarchar(4000))
+        cast(cc.definition as nvarchar(max)), cast(d.definition as nvarchar(max))
         from {db}sys.columns c join {db}sys.objects o on o.object_id = c.object_id
         left join {db}sys.types y on y.user_type_id = c.user_type_id left join {db}sys.types b on b.user_type_id = c.system_type_id
         left join {db}sys.computed_columns cc on cc.object_id = c.object_id and cc.column_id = c.column_id
@@ -55,7 +55,7 @@ pub(super) fn columns(db: &str, version: u32) -> String {
 /// Comments: (object, column's name or null, text).
 pub(super) fn comments(db: &str) -> String {
     format!(
-        "select p.major_id, c.name, cast(p.value as nvarchar(4000)) from {db}sys.extended_properties p
+        "select p.major_id, c.name, cast(p.value as nvarchar(max)) from {db}sys.extended_properties p
         left join {db}sys.columns c on c.object_id = p.major_id and c.column_id = p.minor_id
         where p.class = 1 and p.name = 'MS_Description' and (p.minor_id = 0 or c.column_id is not null)"
     )

@@ -11,8 +11,9 @@ pub(super) fn of_failure(failure: &Failure) -> ConnectError {
         "CATALOG_NOT_FOUND" | "CATALOG_UNAVAILABLE" => K::DatabaseNotFound,
         "SCHEMA_NOT_FOUND" | "MISSING_SCHEMA_NAME" => K::SchemaNotFound,
         "PERMISSION_DENIED" => K::NoPrivilege,
-        "QUERY_QUEUE_FULL" | "QUERY_REJECTED" | "TOO_MANY_REQUESTS_FAILED" => K::TooManyConnections,
-        "SERVER_STARTING_UP" | "SERVER_SHUTTING_DOWN" | "NO_NODES_AVAILABLE" => K::NotReady,
+        "QUERY_QUEUE_FULL" | "QUERY_REJECTED" => K::TooManyConnections,
+        // Of the last, the workers are meant.
+        "SERVER_STARTING_UP" | "SERVER_SHUTTING_DOWN" | "NO_NODES_AVAILABLE" | "TOO_MANY_REQUESTS_FAILED" => K::NotReady,
         "CLUSTER_OUT_OF_MEMORY" | "USER_CANCELED" | "ADMINISTRATIVELY_KILLED" | "ADMINISTRATIVELY_PREEMPTED" => K::Exhausted,
         name if name.starts_with("EXCEEDED_") => K::Exhausted,
         _ => K::Server,

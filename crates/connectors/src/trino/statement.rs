@@ -128,7 +128,7 @@ impl<'a> Statement<'a> {
             return Err(of_status(response.status, self.caller.tls, self.caller.password));
         }
         let page: Page = serde_json::from_slice(&response.body).map_err(|_| ConnectError::from(K::Protocol))?;
-        // Where the next page cannot be had, the page before is still good for cancelling.
+        // Where the next page cannot be had, the address of the page before (if there was one) is still good for cancelling.
         let next = page.next_uri.map(|uri| self.client.follow(&uri)).transpose().map_err(|error| {
             ConnectError::from(error).with_remedy(
                 "let the server name itself by the host and port given here (behind a proxy: http-server.process-forwarded=true)"

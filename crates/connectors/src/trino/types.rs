@@ -26,7 +26,6 @@ pub(super) fn normalize(native: &str) -> &'static str {
     match name.split_whitespace().next().unwrap_or_default() {
         "boolean" | "bool" => "boolean",
         "tinyint" | "smallint" | "integer" | "int" | "bigint" | "hugeint" => "integer",
-        // Of the largest type there is without digits after the point there are whole numbers only.
         "decimal" | "number" | "numeric" => "decimal",
         "real" | "double" | "float" => "float",
         "varchar" | "char" | "ipaddress" | "ipprefix" | "text" => "string",
