@@ -151,6 +151,10 @@ async fn a_third_partys_server() {
     assert_eq!(tables.iter().map(|t| t["table"].as_str().expect("a name")).collect::<Vec<_>>(), ["cities", "people"]);
     assert_eq!(columns(named(&tables, "cities")), ["city: nvarchar(6) → string", "pop: int → integer"]);
     client.sync_name("x").await.ok();
+    let all = with(&body, &json!({"name": "all", "disableDatabase": true}));
+    client.create(&all).await.ok();
+    let schemas: Vec<_> = cached(&setup, "all").await.iter().map(|t| t["schema"].clone()).collect();
+    assert_eq!(schemas, ["pysqlbridge.dbo", "pysqlbridge.dbo"]);
     body["credentials"]["password"] = json!("no");
     assert_eq!(
         client.update(&body).await.message(),

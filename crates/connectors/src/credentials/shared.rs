@@ -39,16 +39,14 @@ pub(crate) enum Toggle {
     Disable,
 }
 
-/// What is checked of the server's certificate.
+// Not documented one by one: then the schema is a plain list, and the message names its words.
+/// What is checked of the server's certificate: chain, dates and host name; all but the name; nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub(crate) enum SslVerify {
-    /// Chain, dates and host name.
     Full,
-    /// Chain and dates, any host name.
     Ca,
-    /// Nothing.
     None,
 }
 

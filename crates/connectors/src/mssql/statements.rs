@@ -12,7 +12,8 @@ pub(super) const LIST: &str = "select top 1 name from sys.objects";
 
 /// Databases that the login can enter, without the server's own.
 pub(super) const DATABASES: &str = "select name from sys.databases
-    where database_id > 4 and state = 0 and has_dbaccess(name) = 1 and name not in ('distribution', 'SSISDB', 'rdsadmin') order by name";
+    where name not in ('master', 'tempdb', 'model', 'msdb', 'distribution', 'SSISDB', 'rdsadmin')
+    and state = 0 and has_dbaccess(name) = 1 order by name";
 
 /// A name in brackets, and the point behind it.
 pub(super) fn prefix(database: &str) -> String {
