@@ -137,6 +137,9 @@ async fn s17_routing_is_followed_once() {
     let instance = Fake { verdict: Verdict::Route("localhost\\INST", replica.port), ..fake() }.start().await;
     let data = diagnose(&client, &body(instance.port, &tunnel(&json!({})))).await;
     assert_eq!(data["success"], true, "{data}");
+    // Any name, of an authority of the user's own.
+    let data = diagnose(&client, &body(replica.port, &json!({"server": "127.0.0.1", "sslVerify": "ca"}))).await;
+    assert_eq!(data["success"], true, "{data}");
 }
 
 /// A third party's TDS server, over TLS with a certificate of its own making.
