@@ -19,6 +19,16 @@ pub struct ServerInfo {
     pub ssh_host_key: Option<String>,
 }
 
+/// The number at the start of what a server calls its version. It is shown to the user: only what looks like one.
+pub(crate) fn version_number(text: &str) -> String {
+    text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(32).collect()
+}
+
+/// The first part of a version.
+pub(crate) fn major(version: &str) -> u32 {
+    version.split('.').next().and_then(|part| part.parse().ok()).unwrap_or(0)
+}
+
 /// One kind of datasource. Every file in `kinds` implements it for one unit struct.
 #[async_trait]
 pub trait Connector: Send + Sync + 'static {

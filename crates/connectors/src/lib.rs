@@ -2,6 +2,7 @@
 //!
 //! Adding a kind: one file in `kinds`, one `mod` line, one line in the registry.
 
+mod basic;
 pub mod catalog;
 mod clickhouse;
 mod connector;
@@ -13,6 +14,7 @@ mod mysql;
 mod pg;
 mod reach;
 mod registry;
+mod scalar;
 mod trino;
 
 pub use catalog::{Catalog, CatalogBuilder, TableDefinition, TableKind};

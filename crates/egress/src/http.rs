@@ -46,7 +46,7 @@ pub enum HttpError {
     Dial(DialError),
     /// No TLS.
     #[error("TLS could not be made")]
-    Tls(TlsFailure),
+    Tls(TlsError),
     /// A URL that the server gave leads to another origin.
     #[error("the server refers to another host")]
     OtherOrigin,
@@ -68,23 +68,6 @@ pub enum HttpError {
     /// The deadline passed.
     #[error("the server did not answer in time")]
     TimedOut,
-}
-
-/// A [`TlsError`] in a form that can be copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TlsFailure {
-    /// The certificate's date.
-    Expired,
-    /// The certificate's name.
-    WrongName,
-    /// Nobody trusted vouches for the certificate.
-    Untrusted,
-    /// The own CA is none.
-    BadCa,
-    /// The client's certificate and key are none, or do not belong together.
-    BadIdentity,
-    /// Anything else.
-    Other,
 }
 
 /// A response, read whole.
@@ -249,7 +232,7 @@ impl HttpClient {
             let mut stream: BoxStream = self.session.dial(&self.origin.target).await.map_err(HttpError::Dial)?;
             if self.origin.https {
                 let tls = connect_tls(stream, &self.origin.target.host, &self.tls, self.session.deadline());
-                stream = Box::new(self.session.step(Step::Tls, tls).await.map_err(|e| HttpError::from(&e))?);
+                stream = Box::new(self.session.step(Step::Tls, tls).await?);
             }
             let handshake = http1::Builder::new().max_headers(HEADERS).max_buf_size(HEAD_BYTES).handshake(TokioIo::new(stream));
             let (sender, connection) = handshake.await.map_err(|_| HttpError::Protocol)?;
@@ -276,16 +259,11 @@ impl HttpClient {
     }
 }
 
-impl From<&TlsError> for HttpError {
-    fn from(error: &TlsError) -> Self {
-        Self::Tls(match error {
-            TlsError::Expired => TlsFailure::Expired,
-            TlsError::WrongName => TlsFailure::WrongName,
-            TlsError::UnknownIssuer | TlsError::BadCertificate => TlsFailure::Untrusted,
-            TlsError::BadCa => TlsFailure::BadCa,
-            TlsError::BadIdentity => TlsFailure::BadIdentity,
-            TlsError::Handshake => TlsFailure::Other,
-            TlsError::TimedOut => return Self::TimedOut,
-        })
+impl From<TlsError> for HttpError {
+    fn from(error: TlsError) -> Self {
+        match error {
+            TlsError::TimedOut => Self::TimedOut,
+            error => Self::Tls(error),
+        }
     }
 }

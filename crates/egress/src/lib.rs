@@ -25,7 +25,7 @@ pub use aws::AwsHttp;
 pub use deadline::{Deadline, Elapsed};
 pub use dialer::{BoxStream, DialError, Dialer, Direct, Stream};
 pub use gateway::{Forward, Gateway};
-pub use http::{HttpClient, HttpError, HttpResponse, HttpStream, Origin, TlsFailure};
+pub use http::{HttpClient, HttpError, HttpResponse, HttpStream, Origin};
 pub use own::{OwnEndpoint, own_endpoints_of_listener};
 pub use policy::{Denied, Policy, Profile};
 pub use ranges::{AddressClass, classify};

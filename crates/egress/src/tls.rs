@@ -54,7 +54,7 @@ pub struct Identity {
 }
 
 /// Why there is no TLS session. The texts are safe to show.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TlsError {
     /// The own CA is not PEM, or holds no certificate.
     #[error("the CA is not a PEM certificate")]

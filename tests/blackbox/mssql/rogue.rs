@@ -1,16 +1,11 @@
 //! Hostile servers that speak TDS.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{PROBE, body, catalog, fake};
 use crate::fakes::tds::{Answer, Fake, Kind, Verdict, info, metadata};
-use crate::support::diagnose::{diagnose, failed};
-use crate::support::{Client, Setup};
-
-async fn outcome(client: &Client, body: &Value) -> (Value, Value) {
-    let data = diagnose(client, body).await;
-    if data["success"] == true { (json!("ok"), Value::Null) } else { (failed(&data)["step"].clone(), failed(&data)["code"].clone()) }
-}
+use crate::support::Setup;
+use crate::support::diagnose::outcome;
 
 /// Threats R5 and R4: lengths and values beyond all measure, and tokens that are none. Each is bounded, and the server lives.
 #[tokio::test]

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::fakes::mysql::{Answer, Fake, Plugin, rows};
 use crate::fakes::tls::authority;
-use crate::support::diagnose::{diagnose, failed, with};
+use crate::support::Setup;
+use crate::support::diagnose::{diagnose, outcome, with};
 use crate::support::mariadb::MariaDb;
 use crate::support::python::python;
-use crate::support::{Client, Setup};
 
 /// As much of MySQL 8's catalog as a connection test and an empty read need.
 pub(super) fn empty_catalog() -> Vec<(&'static str, Answer)> {
@@ -62,11 +62,6 @@ async fn the_fake_is_accepted_by_the_vendors_clients() {
     }
 }
 
-async fn said(client: &Client, body: &Value) -> (Value, Value) {
-    let data = diagnose(client, body).await;
-    if data["success"] == true { (json!("ok"), Value::Null) } else { (failed(&data)["step"].clone(), failed(&data)["code"].clone()) }
-}
-
 /// Threat R2: which plug-in gets the password over which connection. The password never goes out bare to somebody unproved.
 #[tokio::test]
 async fn r2_the_password_is_shown_to_proved_servers_only() {
@@ -92,14 +87,16 @@ async fn r2_the_password_is_shown_to_proved_servers_only() {
     ] {
         let running = fake(plugin, tls).start().await;
         assert_eq!(
-            &said(&client, &body(running.port, &with(&json!({"credentials": {"password": "canary-pw"}}), changes)["credentials"])).await.0,
+            &outcome(&client, &body(running.port, &with(&json!({"credentials": {"password": "canary-pw"}}), changes)["credentials"]))
+                .await
+                .0,
             &json!("authenticate"),
             "{plugin:?} another password"
         );
         let bare = running.heard().windows(9).any(|w| w == b"canary-pw");
         assert_eq!(bare, wanted == &ok && plugin != Plugin::Native && plugin != Plugin::CachingSha2(false), "{plugin:?} {changes}");
         assert!(!running.packets().iter().any(|packet| packet == b"\x02"), "{plugin:?}: a key was asked for");
-        assert_eq!(&said(&client, &body(running.port, changes)).await, wanted, "{plugin:?} {changes}");
+        assert_eq!(&outcome(&client, &body(running.port, changes)).await, wanted, "{plugin:?} {changes}");
     }
 }
 

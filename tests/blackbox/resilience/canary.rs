@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::fakes::tls::authority;
 use crate::fakes::{http, tds, trino};
-use crate::support::diagnose::diagnose;
+use crate::support::diagnose::{diagnose, with};
 use crate::support::mariadb::MariaDb;
 use crate::support::postgres::variable;
 use crate::support::process::BOTH_STORES;
@@ -107,9 +107,7 @@ async fn l1_of_every_engine() {
         let mut body = json!({"datasourceType": kind, "credentials": base});
         body["credentials"]["name"] = json!(format!("x{n}"));
         body["credentials"]["port"] = json!(port);
-        for (key, value) in changes.as_object().expect("an object") {
-            body["credentials"][key] = value.clone();
-        }
+        let body = with(&body, &changes);
         let answer = client.create(&body).await;
         assert_eq!(answer.status == 200, n == 0, "{n}: {}", answer.text);
         answers += &answer.text;

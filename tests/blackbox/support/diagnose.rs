@@ -16,6 +16,12 @@ pub(crate) fn failed(data: &Value) -> &Value {
     data["steps"].as_array().expect("steps").iter().find(|s| s["status"] == "failed").unwrap_or_else(|| panic!("nothing failed: {data}"))
 }
 
+/// `("ok", null)`, or the step that failed and its code.
+pub(crate) async fn outcome(client: &Client, body: &Value) -> (Value, Value) {
+    let data = diagnose(client, body).await;
+    if data["success"] == true { ("ok".into(), Value::Null) } else { (failed(&data)["step"].clone(), failed(&data)["code"].clone()) }
+}
+
 /// A broken set-up: a name, what is changed of the credentials, and the step, code, field and remedy that must come of it.
 pub(crate) struct Broken {
     pub(crate) case: &'static str,
@@ -29,13 +35,7 @@ pub(crate) struct Broken {
 impl Broken {
     /// Diagnoses `body` with the changes, and compares. Create must fail with the same words.
     pub(crate) async fn check(&self, client: &Client, body: &Value) {
-        let mut body = body.clone();
-        for (key, value) in self.changes.as_object().expect("an object") {
-            match value {
-                Value::Null => drop(body["credentials"].as_object_mut().expect("credentials").remove(key)),
-                value => body["credentials"][key] = value.clone(),
-            }
-        }
+        let body = with(body, &self.changes);
         let data = diagnose(client, &body).await;
         let step = failed(&data);
         let field = self.field.map(|field| format!("/credentials/{field}"));
@@ -57,11 +57,14 @@ impl Broken {
     }
 }
 
-/// A body with some credentials replaced.
+/// A body with some credentials replaced; null takes one out.
 pub(crate) fn with(body: &Value, changes: &Value) -> Value {
     let mut body = body.clone();
     for (key, value) in changes.as_object().expect("an object") {
-        body["credentials"][key] = value.clone();
+        match value {
+            Value::Null => drop(body["credentials"].as_object_mut().expect("credentials").remove(key)),
+            value => body["credentials"][key] = value.clone(),
+        }
     }
     body
 }

@@ -67,10 +67,6 @@ impl Source {
 
     /// A body with some credentials replaced.
     pub(crate) fn body_with(&self, name: &str, changes: &Value) -> Value {
-        let mut body = self.body(name);
-        for (key, value) in changes.as_object().expect("an object") {
-            body["credentials"][key] = value.clone();
-        }
-        body
+        super::diagnose::with(&self.body(name), changes)
     }
 }

@@ -10,13 +10,8 @@ use super::{body, catalog, fake};
 use crate::fakes::http::{self, Reply, Request, serve, serve_with};
 use crate::fakes::tls::authority;
 use crate::fakes::trino::{Answer, Fake};
-use crate::support::diagnose::{diagnose, failed};
-use crate::support::{Client, Setup};
-
-async fn outcome(client: &Client, body: &Value) -> (Value, Value) {
-    let data = diagnose(client, body).await;
-    if data["success"] == true { (json!("ok"), Value::Null) } else { (failed(&data)["step"].clone(), failed(&data)["code"].clone()) }
-}
+use crate::support::Setup;
+use crate::support::diagnose::outcome;
 
 fn info(request: &Request) -> Option<Reply> {
     (request.path == "/v1/info").then(|| http::json(200, &json!({"nodeVersion": {"version": "476"}})))

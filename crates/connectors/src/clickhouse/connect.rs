@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::credentials::ClickHouseCredentials;
 use super::introspect::Catalog;
 use super::query::{headers, query};
-use crate::connector::ServerInfo;
+use crate::connector::{ServerInfo, version_number};
+use crate::credentials::WebHost;
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::reach::{self, Reach, reach};
 
@@ -47,21 +48,19 @@ pub(crate) async fn connect(credentials: &ClickHouseCredentials, cx: &Session) -
         Ok::<_, ConnectError>(row.version)
     };
     let version = cx.step(Step::Authenticate, login).await.map_err(|error| match error.kind {
-        ConnectErrorKind::Protocol | ConnectErrorKind::Closed if !credentials.tls() => error.with_remedy(
-            "check port and datasourceType; if the server speaks TLS set sslMode to true (or the host to https://…)".to_owned(),
-        ),
+        ConnectErrorKind::Protocol | ConnectErrorKind::Closed if !credentials.tls() => error.with_remedy(WebHost::MAYBE_TLS.to_owned()),
         ConnectErrorKind::TimedOut => error.with_remedy(
             "check host, port and firewalls between; an idle service of ClickHouse Cloud takes up to a minute to wake: try again"
                 .to_owned(),
         ),
         _ => error,
     })?;
-    let version = version.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(32).collect();
+    let version = version_number(&version);
     let database = credentials.database.clone();
     Ok(ClickHouseConnection { client, headers, database, catalog: Catalog::default(), version, ssh_host_key })
 }
 
-/// Three statements: the database is there, the user may see it, and the catalog can be listed.
+/// Three statements: the database is there (if one was given), the user may see it, and the catalog can be listed.
 pub(crate) async fn check(
     credentials: &ClickHouseCredentials,
     connection: &mut ClickHouseConnection,
@@ -69,8 +68,11 @@ pub(crate) async fn check(
 ) -> Result<ServerInfo, ConnectError> {
     let ClickHouseConnection { client, headers, database, .. } = &mut *connection;
     let there = async {
-        let mut rows = query(client, headers, database.as_deref(), "select version() as version").await?;
-        while rows.next::<Version>().await?.is_some() {}
+        // The user's own database has been used to log in.
+        if let Some(name) = database {
+            let mut rows = query(client, headers, Some(name), "select version() as version").await?;
+            while rows.next::<Version>().await?.is_some() {}
+        }
         Ok(())
     };
     cx.step(Step::Database, there).await.map_err(|e| grant(e, credentials))?;

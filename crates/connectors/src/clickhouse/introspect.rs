@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use egress::HttpClient;
 use http::HeaderMap;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::connect::ClickHouseConnection;
 use super::engines::kind;
@@ -13,6 +12,7 @@ use super::query::query;
 use super::types::{normalize, split};
 use crate::catalog::{CatalogBuilder, Column, Known, Table};
 use crate::error::{ConnectError, ConnectErrorKind};
+use crate::scalar::Scalar;
 
 /// Databases of the server itself, and the nameless one of temporary tables.
 const SYSTEM: &str = "('system', 'information_schema', 'INFORMATION_SCHEMA', '_temporary_and_external_tables', '')";
@@ -51,18 +51,21 @@ impl Catalog {
                 found.insert((table, name));
             }
         }
-        let needed = [("tables", "engine"), ("columns", "type")];
-        if needed.iter().all(|(table, name)| found.contains(&((*table).to_owned(), (*name).to_owned()))) {
-            Ok(Self(found))
+        let catalog = Self(found);
+        if catalog.has("tables", "engine") && catalog.has("columns", "type") {
+            Ok(catalog)
         } else {
             Err(ConnectErrorKind::NoPrivilege.into())
         }
     }
 
+    fn has(&self, table: &str, name: &str) -> bool {
+        self.0.contains(&(table.to_owned(), name.to_owned()))
+    }
+
     /// The column, or an expression in its place where this version does not have it.
     fn column(&self, table: &str, name: &str, otherwise: &str) -> String {
-        let there = self.0.contains(&(table.to_owned(), name.to_owned()));
-        if there { name.to_owned() } else { format!("{otherwise} as {name}") }
+        if self.has(table, name) { name.to_owned() } else { format!("{otherwise} as {name}") }
     }
 }
 
@@ -79,58 +82,7 @@ struct TableRow {
     comment: String,
     primary_key: String,
     /// A number, a number in quotes, or null: as the version and its settings have it.
-    total_rows: Count,
-}
-
-/// A number in any of its spellings, or none. What else a server may send is passed over, and not kept.
-struct Count(Option<i64>);
-
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Count;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a number")
-            }
-
-            fn visit_i64<E>(self, n: i64) -> Result<Count, E> {
-                Ok(Count(Some(n)))
-            }
-
-            fn visit_u64<E>(self, n: u64) -> Result<Count, E> {
-                Ok(Count(n.try_into().ok()))
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Count, E> {
-                Ok(Count(None))
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Count, E> {
-                Ok(Count(None))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Count, E> {
-                Ok(Count(text.parse().ok()))
-            }
-
-            fn visit_unit<E>(self) -> Result<Count, E> {
-                Ok(Count(None))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Count, A::Error> {
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Count(None))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Count, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Count(None))
-            }
-        }
-        deserializer.deserialize_any(Any)
-    }
+    total_rows: Scalar,
 }
 
 #[derive(Deserialize)]
@@ -171,7 +123,7 @@ pub(crate) async fn introspect(connection: &mut ClickHouseConnection, out: &mut 
             name: &row.name,
             kind: kind(&row.engine),
             comment: Some(&row.comment),
-            row_estimate: row.total_rows.0,
+            row_estimate: row.total_rows.number(),
         });
         for column in plain_columns(&row.primary_key) {
             known.primary(&row.database, &row.name, &column);
@@ -179,9 +131,8 @@ pub(crate) async fn introspect(connection: &mut ClickHouseConnection, out: &mut 
     }
 
     let comment = catalog.column("columns", "comment", "''");
-    let ordered = catalog.0.contains(&("columns".to_owned(), "position".to_owned()));
     // Before there were positions, rows came as the columns stand; sorting would only disturb them.
-    let order = if ordered { "order by database, table, position" } else { "" };
+    let order = if catalog.has("columns", "position") { "order by database, table, position" } else { "" };
     let sql = format!(
         "select database, table, name, type, default_kind, default_expression, {comment} from system.columns
         where database not in {SYSTEM} and table not like '.inner%.%' and table not like '.tmp.inner%' {order}"

@@ -1,16 +1,15 @@
 //! Statements and their rows, one JSON object a line.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 use egress::{HttpClient, HttpStream};
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use super::error::{code_in, of_answer, of_code};
+use crate::basic::authorization;
 use crate::error::{ConnectError, ConnectErrorKind as K};
 
 /// The longest line that is taken: a row, or what is left of an answer that has broken off.
@@ -22,19 +21,16 @@ const ERROR_BYTES: usize = 64 << 10;
 /// The headers that say who we are. The password is in no URL, because those are logged.
 pub(super) fn headers(username: &str, password: &SecretString) -> Result<HeaderMap, ConnectError> {
     let mut headers = HeaderMap::new();
-    let mut secret = |name: HeaderName, bytes: &[u8]| -> Result<(), ConnectError> {
-        let mut value = HeaderValue::from_bytes(bytes).map_err(|_| K::Rejected)?;
-        value.set_sensitive(true);
-        headers.insert(name, value);
-        Ok(())
-    };
     let password = password.expose_secret();
     if username.contains(':') {
         // Basic authentication splits at the first colon. Servers take one way or the other, not both.
-        secret(HeaderName::from_static("x-clickhouse-user"), username.as_bytes())?;
-        secret(HeaderName::from_static("x-clickhouse-key"), password.as_bytes())?;
+        for (name, text) in [("x-clickhouse-user", username), ("x-clickhouse-key", password)] {
+            let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| K::Rejected)?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
     } else {
-        secret(AUTHORIZATION, format!("Basic {}", STANDARD.encode(format!("{username}:{password}"))).as_bytes())?;
+        headers.insert(AUTHORIZATION, authorization(format!("{username}:{password}").as_bytes())?);
     }
     Ok(headers)
 }

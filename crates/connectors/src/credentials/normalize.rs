@@ -53,17 +53,17 @@ fn convert(value: &Value, property: &Value) -> Value {
         };
     }
     if let Some(word) = text.filter(|_| takes(property, "boolean")) {
-        let means =
-            |list: &str| property[list].as_array().into_iter().flatten().filter_map(Value::as_str).any(|w| w.eq_ignore_ascii_case(word));
-        if means("x-true") || means("x-false") {
-            return json!(means("x-true"));
+        // Some fields have words of their own for it.
+        let own = |list: &str| property[list].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let is = |usual: &str, list: &str| word == usual || own(list).any(|w| w.eq_ignore_ascii_case(word));
+        if is("true", "x-true") {
+            return json!(true);
+        }
+        if is("false", "x-false") {
+            return json!(false);
         }
     }
-    match text {
-        Some("true") if takes(property, "boolean") => json!(true),
-        Some("false") if takes(property, "boolean") => json!(false),
-        _ => value.clone(),
-    }
+    value.clone()
 }
 
 /// Sorts `input` by the properties of `schema`. `name` belongs to every kind and is not looked at.

@@ -38,6 +38,10 @@ impl FromStr for WebHost {
 }
 
 impl WebHost {
+    /// What to do where plain HTTP got no sound answer.
+    pub(crate) const MAYBE_TLS: &str =
+        "check port and datasourceType; if the server speaks TLS set sslMode to true (or the host to https://…)";
+
     /// Whether TLS is spoken: what is said first by the scheme, then by `sslMode`, else by the port.
     pub(crate) fn tls(&self, ssl_mode: Option<bool>, port: u16) -> bool {
         // Asking for TLS in either way is enough: nobody asks for it by mistake.

@@ -1,6 +1,6 @@
 //! From the failures of `egress`.
 
-use egress::{DialError, HttpError, SshError, SshKeyError, TlsError, TlsFailure};
+use egress::{DialError, HttpError, SshError, SshKeyError, TlsError};
 
 use super::{ConnectError, ConnectErrorKind};
 
@@ -55,12 +55,7 @@ impl From<HttpError> for ConnectError {
     fn from(error: HttpError) -> Self {
         match error {
             HttpError::Dial(error) => return error.into(),
-            HttpError::Tls(TlsFailure::Expired) => ConnectErrorKind::CertificateExpired,
-            HttpError::Tls(TlsFailure::WrongName) => ConnectErrorKind::CertificateName,
-            HttpError::Tls(TlsFailure::Untrusted) => ConnectErrorKind::CertificateUntrusted,
-            HttpError::Tls(TlsFailure::BadCa) => ConnectErrorKind::CaInvalid,
-            HttpError::Tls(TlsFailure::BadIdentity) => ConnectErrorKind::ClientCertificateInvalid,
-            HttpError::Tls(TlsFailure::Other) => ConnectErrorKind::TlsFailed,
+            HttpError::Tls(error) => return error.into(),
             HttpError::OtherOrigin | HttpError::Redirect => ConnectErrorKind::Redirected,
             HttpError::TooLarge | HttpError::TooManyRequests => ConnectErrorKind::TooMuch,
             HttpError::Encoded | HttpError::Protocol => ConnectErrorKind::Protocol,

@@ -12,7 +12,7 @@ use super::query::{Driver, query, settle};
 use super::shim::{Meter, Shim};
 use super::statements::{DATABASES, LIST, PROBE};
 use super::tunnel::Tunnel;
-use crate::connector::ServerInfo;
+use crate::connector::{ServerInfo, major, version_number};
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::reach::{self, Reach, reach};
 
@@ -174,10 +174,10 @@ pub(crate) async fn check(
     if single {
         names = vec![current];
     }
-    let version: String = version.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(32).collect();
+    let version = version_number(&version);
     // Azure's versions stand still at 12, and have everything.
     let azure = single || AZURE.contains(&edition);
-    connection.version = if azure { u32::MAX } else { version.split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0) };
+    connection.version = if azure { u32::MAX } else { major(&version) };
     connection.databases = credentials.all_databases().then_some(names);
     let product = if azure { "Azure SQL" } else { "SQL Server" };
     Ok(ServerInfo { product: product.to_owned(), version, ssh_host_key: connection.ssh_host_key.clone() })

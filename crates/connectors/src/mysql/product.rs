@@ -2,7 +2,7 @@
 
 use super::packet::Wire;
 use super::query::query;
-use crate::connector::ServerInfo;
+use crate::connector::{ServerInfo, major, version_number};
 use crate::error::ConnectError;
 
 /// What differs between the products when a schema is read.
@@ -33,18 +33,16 @@ pub(super) async fn detect(wire: &mut Wire) -> Result<(Product, ServerInfo), Con
 }
 
 fn tell(version: &str, comment: &str, memsql: Option<&str>) -> (Product, ServerInfo) {
-    // A version is shown to the user: only what looks like one.
-    let number = |text: &str| text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(32).collect::<String>();
     let (product, name, version) = if let Some(version) = memsql {
-        (Product::SingleStore, "SingleStore", number(version))
+        (Product::SingleStore, "SingleStore", version_number(version))
     } else if version.to_ascii_lowercase().contains("mariadb") || comment.to_ascii_lowercase().contains("mariadb") {
         // Some put MySQL's number before their own: 5.5.5-10.11.6-MariaDB.
-        let version = number(version.strip_prefix("5.5.5-").unwrap_or(version));
+        let version = version_number(version.strip_prefix("5.5.5-").unwrap_or(version));
         let parts: Vec<u32> = version.split('.').map(|part| part.parse().unwrap_or(0)).collect();
         (Product::MariaDb(parts.as_slice() >= &[10, 2, 7][..]), "MariaDB", version)
     } else {
-        let version = number(version);
-        (Product::MySql(version.split('.').next().and_then(|n| n.parse().ok()).unwrap_or(0)), "MySQL", version)
+        let version = version_number(version);
+        (Product::MySql(major(&version)), "MySQL", version)
     };
     (product, ServerInfo { product: name.to_owned(), version, ssh_host_key: None })
 }

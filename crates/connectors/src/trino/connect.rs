@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::credentials::TrinoCredentials;
 use super::statement::{Caller, Statement};
 use crate::connector::ServerInfo;
+use crate::credentials::WebHost;
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::reach::{self, Reach, reach};
 
@@ -57,9 +58,7 @@ pub(crate) async fn connect(credentials: &TrinoCredentials, cx: &Session) -> Res
         Ok((caller, version))
     };
     let (caller, version) = cx.step(Step::Authenticate, login).await.map_err(|error| match error.kind {
-        ConnectErrorKind::Closed if !tls => error.with_remedy(
-            "check port and datasourceType; if the server speaks TLS set sslMode to true (or the host to https://…)".to_owned(),
-        ),
+        ConnectErrorKind::Closed if !tls => error.with_remedy(WebHost::MAYBE_TLS.to_owned()),
         _ => error,
     })?;
     // The server compares names in lower case, and refuses others.

@@ -1,7 +1,9 @@
 //! One page of a statement's results, as JSON. Only texts are kept: no statement of ours asks for anything else.
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+
+use crate::scalar::Scalar;
 
 /// More values than any row of ours has.
 const VALUES: usize = 16;
@@ -27,12 +29,12 @@ pub(super) struct Failure {
 }
 
 /// A row of text.
-pub(super) struct Row(Vec<Value>);
+pub(super) struct Row(Vec<Option<Box<str>>>);
 
 impl Row {
     /// A value, if it is text.
     pub(super) fn get(&self, column: usize) -> Option<&str> {
-        self.0.get(column)?.0.as_deref()
+        self.0.get(column)?.as_deref()
     }
 
     /// A value that is never null.
@@ -54,65 +56,14 @@ impl<'de> Deserialize<'de> for Row {
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Row, A::Error> {
                 let mut values = Vec::new();
                 while values.len() < VALUES {
-                    let Some(value) = list.next_element()? else { return Ok(Row(values)) };
-                    values.push(value);
+                    let Some(value) = list.next_element::<Scalar>()? else { return Ok(Row(values)) };
+                    values.push(value.into_text());
                 }
                 while list.next_element::<IgnoredAny>()?.is_some() {}
                 Ok(Row(values))
             }
         }
         deserializer.deserialize_seq(List)
-    }
-}
-
-/// Text, or nothing: a server's numbers, lists and objects are passed over, and cost no memory.
-struct Value(Option<Box<str>>);
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Value;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a value")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-                Ok(Value(Some(text.into())))
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
-                Ok(Value(None))
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
-                Ok(Value(None))
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
-                Ok(Value(None))
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
-                Ok(Value(None))
-            }
-
-            fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value(None))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Value(None))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Value(None))
-            }
-        }
-        deserializer.deserialize_any(Any)
     }
 }
 

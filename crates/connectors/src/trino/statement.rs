@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use egress::{HttpClient, HttpResponse};
 use http::header::AUTHORIZATION;
@@ -12,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::error::{of_failure, of_status};
 use super::page::{Page, Row};
+use crate::basic::authorization;
 use crate::error::{ConnectError, ConnectErrorKind as K};
 
 /// Bytes of one page. Servers aim at one megabyte, unless they are told otherwise.
@@ -47,10 +46,7 @@ impl Caller {
             // Servers read Latin-1 here, as Trino's own clients write it.
             let pair = format!("{username}:{}", password.expose_secret());
             let latin: Option<Vec<u8>> = pair.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
-            let basic = format!("Basic {}", STANDARD.encode(latin.unwrap_or_else(|| pair.into_bytes())));
-            let mut value = HeaderValue::try_from(basic).map_err(|_| ConnectError::from(K::Rejected))?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
+            headers.insert(AUTHORIZATION, authorization(&latin.unwrap_or_else(|| pair.into_bytes()))?);
         }
         Ok(Self { headers, tls, password: password.is_some() })
     }
