@@ -9,6 +9,7 @@ use crate::credentials::{CredentialsError, CredentialsSchema, Parsed};
 use crate::error::Renamed;
 
 /// What is said of a kind by its folder.
+#[derive(Clone, Copy)]
 pub(crate) struct About {
     /// `datasourceType`
     pub(crate) name: &'static str,

@@ -101,6 +101,8 @@ impl ConnectError {
             K::Unresolved => Some(Step::RESOLVE),
             // Some servers say it at login only.
             K::TlsRequired => Some(Step::TLS),
+            // Some servers let in who may then do nothing but set a new one.
+            K::PasswordExpired => Some(Step::AUTHENTICATE),
             K::SshFailed => Some(Step::SSH_CONNECT),
             K::HostKeyChanged | K::HostKeyUnreadable => Some(Step::SSH_HOST_KEY),
             K::SshKeyUnreadable | K::SshKeyEncrypted | K::SshPassphrase | K::SshKeyCostly | K::SshRejected => Some(Step::SSH_AUTH),
