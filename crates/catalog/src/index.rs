@@ -24,6 +24,7 @@ struct Relation {
     kind: TableKind,
     comment: Option<String>,
     row_estimate: Option<i64>,
+    partition_of: Option<(Namespace<'static>, String)>,
     primary: Vec<String>,
     foreign: HashMap<String, Constraint>,
     /// Whether its columns have begun: a table that comes twice is taken once.
@@ -61,10 +62,12 @@ impl TablesByName {
 
     /// Notes a table.
     pub fn table(&mut self, table: Table<'_>) {
-        let Table { namespace, name, kind, comment, row_estimate } = table;
+        let Table { namespace, name, kind, comment, row_estimate, partition_of } = table;
         let comment = comment.filter(|text| !text.is_empty()).map(str::to_owned);
         if self.held.takes(ENTRY_BYTES + namespace.bytes() + name.len() + comment.as_ref().map_or(0, String::len)) {
-            let relation = Relation { kind, comment, row_estimate, primary: Vec::new(), foreign: HashMap::new(), begun: false };
+            let partition_of = partition_of.map(|(namespace, name)| (namespace.into_owned(), name.to_owned()));
+            let relation =
+                Relation { kind, comment, row_estimate, partition_of, primary: Vec::new(), foreign: HashMap::new(), begun: false };
             self.tables_of(&namespace).insert(name.to_owned(), relation);
         }
     }
@@ -170,6 +173,7 @@ impl TablesByName {
             kind: relation.kind,
             comment: relation.comment.as_deref(),
             row_estimate: relation.row_estimate.filter(|n| *n >= 0),
+            partition_of: relation.partition_of.as_ref().map(|(namespace, name)| (namespace.clone(), name.as_str())),
         })?;
         if !relation.primary.is_empty() {
             table.primary_key(&texts(&relation.primary));

@@ -32,11 +32,22 @@ pub(crate) async fn details(State(app): State<AppState>, Reader(tenant): Reader,
         "testedAt": rfc3339(stored.tested_at),
         "syncedAt": rfc3339(stored.synced_at),
         "server": {"product": stored.product, "version": stored.product_version},
-        "schema": {"schemas": summary["schemas"].as_array().map(Vec::len), "tables": summary["tables"], "columns": summary["columns"], "partial": summary["partial"]},
+        "schema": schema(&summary),
         "tenancySettings": stored.tenancy.as_ref().map(tenancy),
         "credentials": fields,
         "secretFingerprints": fingerprints,
     }})))
+}
+
+/// Counts of the cached schema, and what was left out of it. Notes are there only if something was.
+fn schema(summary: &Value) -> Value {
+    let mut schema = json!({"schemas": summary["schemas"].as_array().map(Vec::len), "tables": summary["tables"], "columns": summary["columns"], "partial": summary["partial"]});
+    for key in ["notes", "notesTotal"] {
+        if let Some(value) = summary.get(key) {
+            schema[key] = value.clone();
+        }
+    }
+    schema
 }
 
 fn tenancy(tenancy: &Tenancy) -> Value {

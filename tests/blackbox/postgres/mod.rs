@@ -1,9 +1,12 @@
 //! The PostgreSQL family against real servers (and, where none can be had, stand-ins that say so).
 
 mod catalog;
+mod corners;
+mod facts;
 mod family;
 mod pooler;
 mod privileges;
+mod settings;
 pub(crate) mod ssh;
 mod tls;
 

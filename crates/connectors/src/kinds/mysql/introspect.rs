@@ -70,7 +70,7 @@ async fn tables(wire: &mut Wire, product: Product, known: &mut TablesByName) -> 
         let sound = kind != TableKind::View && row.get(3).is_some();
         let comment = sound.then(|| row.text(4));
         let row_estimate = row.get(5).and_then(|n| n.parse().ok());
-        known.table(Table { namespace: (&*row.text(0)).into(), name: &row.text(1), kind, comment: comment.as_deref(), row_estimate });
+        known.table(Table { comment: comment.as_deref(), row_estimate, ..Table::new(&*row.text(0), &row.text(1), kind) });
     }
     Ok(())
 }
