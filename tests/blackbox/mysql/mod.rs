@@ -1,6 +1,7 @@
 //! What speaks MySQL's protocol: MariaDB for real, MySQL 8 and SingleStore as fakes.
 
 mod catalog;
+mod corners;
 mod failures;
 mod login;
 mod rogue;
