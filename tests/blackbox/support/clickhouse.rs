@@ -8,6 +8,26 @@ use super::postgres::variable;
 pub(crate) struct ClickHouse {
     pub(crate) port: u16,
     pub(crate) database: String,
+    _process: Option<Ended>,
+}
+
+/// A process that ends with the test.
+struct Ended(std::process::Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The folder of a peer may be any below `tests/peers`.
+fn script(folder: &std::path::Path) -> Option<std::path::PathBuf> {
+    std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).find_map(|path| match path.file_name() {
+        Some(name) if name == "chdb_http.py" => Some(path),
+        _ if path.is_dir() => script(&path),
+        _ => None,
+    })
 }
 
 impl ClickHouse {
@@ -21,9 +41,27 @@ impl ClickHouse {
         Self::at("HEADWATER_TEST_CHDB_PORT").await
     }
 
+    /// The current engine in a process of its own, for what holds for a whole server.
+    pub(crate) async fn alone() -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+        let script = script(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers"))).expect("chdb_http.py");
+        let mut command = std::process::Command::new(variable("HEADWATER_TEST_PYTHON"));
+        command.arg(script).arg(port.to_string()).args(["app", "pw"]).stderr(std::process::Stdio::null());
+        let process = Ended(command.spawn().expect("Python starts"));
+        let this = Self { port, database: "own".to_owned(), _process: Some(process) };
+        for _ in 0..600 {
+            if tokio::net::TcpSocket::new_v4().expect("a socket").connect(([127, 0, 0, 1], port).into()).await.is_ok() {
+                this.ask("create database own").await;
+                return this;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("the engine did not start");
+    }
+
     async fn at(name: &str) -> Self {
         let database = format!("src_{}", uuid::Uuid::new_v4().simple());
-        let this = Self { port: variable(name).parse().expect("port"), database };
+        let this = Self { port: variable(name).parse().expect("port"), database, _process: None };
         this.ask(&format!("create database {}", this.database)).await;
         this
     }
