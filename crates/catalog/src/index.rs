@@ -137,6 +137,13 @@ impl TablesByName {
         }
     }
 
+    /// Leaves out a table.
+    pub fn leave_out<'a>(&mut self, namespace: impl Into<Namespace<'a>>, table: &str) {
+        if let Some(relation) = self.find_mut(&namespace.into(), table) {
+            relation.begun = true;
+        }
+    }
+
     /// Leaves out a schema's tables whose columns have not come.
     pub fn leave_out_schema<'a>(&mut self, namespace: impl Into<Namespace<'a>>) {
         let namespace = namespace.into();
