@@ -1,6 +1,7 @@
 //! The real ClickHouse of 2018, and the engine of a current one.
 
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 
 use super::postgres::variable;
 
@@ -42,6 +43,7 @@ impl ClickHouse {
     }
 
     /// The current engine in a process of its own, for what holds for a whole server.
+    #[expect(clippy::disallowed_methods, reason = "a test is a client from outside")]
     pub(crate) async fn alone() -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
         let script = script(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers"))).expect("chdb_http.py");
@@ -50,7 +52,7 @@ impl ClickHouse {
         let process = Ended(command.spawn().expect("Python starts"));
         let this = Self { port, database: "own".to_owned(), _process: Some(process) };
         for _ in 0..600 {
-            if tokio::net::TcpSocket::new_v4().expect("a socket").connect(([127, 0, 0, 1], port).into()).await.is_ok() {
+            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 this.ask("create database own").await;
                 return this;
             }
