@@ -20,6 +20,7 @@ mod ssh_key;
 mod target;
 mod tls;
 mod trace;
+mod verify;
 
 pub use aws::AwsHttp;
 pub use deadline::{Deadline, Elapsed};

@@ -46,6 +46,12 @@ impl ConnectError {
         Self { remedy: Some(remedy), ..self }
     }
 
+    /// The same failure with this remedy, unless it has one of its own already.
+    #[must_use]
+    pub(crate) fn or_remedy(self, remedy: &str) -> Self {
+        Self { remedy: self.remedy.or_else(|| Some(remedy.to_owned())), ..self }
+    }
+
     /// The same failure with another credential at fault.
     #[must_use]
     pub fn with_field(self, field: &'static str) -> Self {
