@@ -52,7 +52,11 @@ async fn servers_that_insist() {
     std::fs::write(&file, rules).expect("written");
     let admin = Source::new().await;
     admin.admin_sql("select pg_reload_conf()").await;
-    assert_eq!(message, "the server accepts only TLS connections; set sslMode to true");
+    // The server's answer is the same whether it misses TLS or a rule, in whatever language: so both are said.
+    assert_eq!(
+        message,
+        "authentication failed: the server does not admit this user, database and client address; set sslMode to true if the server takes this user over TLS only; otherwise add a rule for user, database and client address to pg_hba.conf"
+    );
 }
 
 /// A role that proves itself by certificate, over verified TLS.

@@ -64,6 +64,29 @@ impl ConnectError {
         Self { at: Some(step), ..self }
     }
 
+    /// The same failure while a schema is read. Whoever was let in is not refused again: what looks like a failure of logging in is
+    /// one of a server behind the server (a foreign table's, for example), and says nothing about our credentials.
+    #[must_use]
+    pub(crate) fn of_read(self) -> Self {
+        use ConnectErrorKind as K;
+        match self.kind {
+            K::Rejected
+            | K::NotAdmitted
+            | K::PasswordExpired
+            | K::AccountLocked
+            | K::AuthenticationUnsupported
+            | K::TlsRequired
+            | K::DatabaseNotFound
+            | K::SchemaNotFound => Self {
+                server_code: self.server_code,
+                ..Self::from(K::Server).with_remedy(
+                    "look into the server's log: an object of the schema, or a server that it refers to, cannot be read".to_owned(),
+                )
+            },
+            _ => self,
+        }
+    }
+
     /// The same failure in the words of a kind that has other names for the usual credentials.
     #[must_use]
     pub(crate) fn renamed(self, renamed: Renamed) -> Self {
@@ -141,7 +164,7 @@ impl ConnectError {
             K::ClientCertificateInvalid => "sslCert",
             K::Rejected | K::PasswordExpired => "password",
             K::AccountLocked | K::NotAdmitted | K::NoPrivilege | K::AuthenticationUnsupported => "username",
-            K::DatabaseNotFound | K::DatabaseUnavailable => "database",
+            K::DatabaseNotFound | K::DatabaseUnavailable | K::Pooler => "database",
             K::SchemaNotFound => "schema",
             K::HostKeyChanged | K::HostKeyUnreadable => "sshHostKey",
             K::SshKeyUnreadable | K::SshKeyCostly => "sshPrivateKey",
@@ -151,6 +174,7 @@ impl ConnectError {
             | K::TimedOut
             | K::Closed
             | K::TooManyConnections
+            | K::PoolerMode
             | K::NotReady
             | K::ReadOnly
             | K::Exhausted
