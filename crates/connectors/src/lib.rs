@@ -19,6 +19,6 @@ mod trino;
 
 pub use catalog::{Catalog, CatalogBuilder, TableDefinition, TableKind};
 pub use connector::{Connector, Opened, ServerInfo, Source};
-pub use credentials::{CredentialsError, Parsed};
+pub use credentials::{Parsed, Rule, Violation};
 pub use error::{ConnectError, ConnectErrorKind};
 pub use registry::{Entry, Registry};

@@ -5,30 +5,8 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use crate::connector::{BoundSource, Connector, Source};
-use crate::credentials::{CredentialsError, CredentialsSchema, Parsed};
+use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation};
 use crate::kinds;
-
-/// The contract's eighteen values of `datasourceType`, in its order, with the names of the products.
-const CONTRACT: [(&str, &str); 18] = [
-    ("snowflake", "Snowflake"),
-    ("postgres", "PostgreSQL"),
-    ("redshift", "Amazon Redshift"),
-    ("cockroachdb", "CockroachDB"),
-    ("mysql", "MySQL"),
-    ("mongodb", "MongoDB"),
-    ("clickhouse", "ClickHouse"),
-    ("singlestore", "SingleStore"),
-    ("bigquery", "Google BigQuery"),
-    ("databricks", "Databricks"),
-    ("elasticsearch", "Elasticsearch"),
-    ("opensearch", "OpenSearch"),
-    ("mssql", "Microsoft SQL Server"),
-    ("awss3", "Amazon S3"),
-    ("csv", "CSV"),
-    ("firebolt", "Firebolt"),
-    ("athena", "Amazon Athena"),
-    ("trino", "Trino"),
-];
 
 static ENTRIES: [Entry; 8] = [
     Entry::of::<kinds::Postgres>(),
@@ -50,7 +28,7 @@ pub struct Entry {
     /// Credentials as a user would send them, without `name`.
     pub example: &'static str,
     schema: LazyLock<CredentialsSchema>,
-    bind: fn(Value) -> Result<Box<dyn Source>, CredentialsError>,
+    bind: fn(Value) -> Result<Box<dyn Source>, Violation>,
 }
 
 impl Entry {
@@ -70,19 +48,19 @@ impl Entry {
     }
 
     /// Brings credentials to canonical form and checks them; the first failure is the one reported.
-    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, CredentialsError> {
+    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, Violation> {
         self.schema.parse(credentials)
     }
 
     /// Binds credentials in canonical form ([`Parsed::canonical`]) to their connector.
-    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, CredentialsError> {
+    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, Violation> {
         (self.bind)(canonical)
     }
 }
 
-fn bind<C: Connector>(canonical: Value) -> Result<Box<dyn Source>, CredentialsError> {
+fn bind<C: Connector>(canonical: Value) -> Result<Box<dyn Source>, Violation> {
     // serde's own text may hold the value at fault: it is never passed on.
-    let credentials = serde_json::from_value(canonical).map_err(|_| CredentialsError::unreadable())?;
+    let credentials = serde_json::from_value(canonical).map_err(|_| Violation::whole(Rule::Unreadable))?;
     Ok(Box::new(BoundSource::<C>(credentials)))
 }
 
@@ -91,11 +69,6 @@ fn bind<C: Connector>(canonical: Value) -> Result<Box<dyn Source>, CredentialsEr
 pub struct Registry;
 
 impl Registry {
-    /// Every `datasourceType` of the contract with its product's name, ready or not.
-    pub fn contract(self) -> &'static [(&'static str, &'static str)] {
-        &CONTRACT
-    }
-
     /// Every kind that has a connector.
     pub fn entries(self) -> &'static [Entry] {
         &ENTRIES
