@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use connectors::{ConnectErrorKind, Entry, Registry, Rule, Violation};
+use connectors::{ConnectErrorKind, Kind, Registry, Rule, Violation};
 use egress::{
     BoxStream, Deadline, DialError, Dialer, Direct, Limits, Policy, Profile, Session, SystemResolver, Target, TargetError, Trace,
 };
 use serde_json::{Map, Value, json};
 
-fn example(entry: &Entry) -> Map<String, Value> {
+fn example(entry: &Kind) -> Map<String, Value> {
     serde_json::from_str(entry.example).expect("the example is an object")
 }
 
-fn broken(entry: &Entry, credentials: &Map<String, Value>) -> Option<Violation> {
+fn broken(entry: &Kind, credentials: &Map<String, Value>) -> Option<Violation> {
     entry.parse(credentials).err()
 }
 
@@ -22,7 +22,7 @@ fn violation(field: &str, rule: Rule) -> Violation {
     Violation { field: vec![field.to_owned()], rule }
 }
 
-fn with(entry: &Entry, field: &str, value: Value) -> Map<String, Value> {
+fn with(entry: &Kind, field: &str, value: Value) -> Map<String, Value> {
     let mut credentials = example(entry);
     // Some fields come in pairs only.
     for other in entry.schema()["dependentRequired"][field].as_array().into_iter().flatten().filter_map(Value::as_str) {
@@ -32,7 +32,7 @@ fn with(entry: &Entry, field: &str, value: Value) -> Map<String, Value> {
     credentials
 }
 
-fn properties(entry: &Entry) -> Vec<(&str, &Value)> {
+fn properties(entry: &Kind) -> Vec<(&str, &Value)> {
     entry.schema()["properties"].as_object().expect("properties").iter().map(|(k, v)| (k.as_str(), v)).collect()
 }
 
@@ -42,40 +42,40 @@ fn is(property: &Value, wanted: &str) -> bool {
 
 #[test]
 fn a_kind_is_found_by_its_exact_name() {
-    for entry in Registry.entries() {
-        assert!(std::ptr::eq(Registry.find(entry.kind).expect("found"), entry));
+    for entry in Registry.kinds() {
+        assert!(std::ptr::eq(Registry.find(entry.name).expect("found"), *entry));
     }
     assert!(Registry.find("Postgres").is_none() && Registry.find("h2").is_none());
 }
 
 #[test]
 fn every_example_parses_and_binds() {
-    for entry in Registry.entries() {
-        let parsed = entry.parse(&example(entry)).unwrap_or_else(|e| panic!("{}: {e:?}", entry.kind));
-        assert_eq!(parsed.ignored, [""; 0], "{}", entry.kind);
-        entry.bind(parsed.canonical).unwrap_or_else(|e| panic!("{}: {e:?}", entry.kind));
+    for entry in Registry.kinds() {
+        let parsed = entry.parse(&example(entry)).unwrap_or_else(|e| panic!("{}: {e:?}", entry.name));
+        assert_eq!(parsed.ignored, [""; 0], "{}", entry.name);
+        entry.bind(parsed.canonical).unwrap_or_else(|e| panic!("{}: {e:?}", entry.name));
     }
 }
 
 /// Threat L2: whatever holds a secret by its name is marked so, and is never anything else than a string.
 #[test]
 fn l2_every_secret_is_write_only() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         let mut secrets = 0;
         for (name, property) in properties(entry) {
             let lower = name.to_lowercase();
             let secret = ["password", "secret", "privatekey", "sslkey", "token", "passphrase"].iter().any(|word| lower.contains(word));
-            assert_eq!(property["writeOnly"] == true, secret, "{}.{name}", entry.kind);
-            assert!(!secret || (is(property, "string") && property["format"] == "password"), "{}.{name}", entry.kind);
+            assert_eq!(property["writeOnly"] == true, secret, "{}.{name}", entry.name);
+            assert!(!secret || (is(property, "string") && property["format"] == "password"), "{}.{name}", entry.name);
             secrets += usize::from(secret);
         }
-        assert!(secrets > 0 || entry.kind == "csv", "{}", entry.kind);
+        assert!(secrets > 0 || entry.name == "csv", "{}", entry.name);
     }
 }
 
 #[test]
 fn each_missing_field_is_named() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         for required in entry.schema()["required"].as_array().expect("required").iter().filter_map(Value::as_str) {
             let mut credentials = example(entry);
             credentials.remove(required);
@@ -88,7 +88,7 @@ fn each_missing_field_is_named() {
 
 #[test]
 fn each_wrong_type_and_limit_is_a_rule() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         for (name, property) in properties(entry) {
             if is(property, "string") {
                 assert_eq!(broken(entry, &with(entry, name, json!({"a": 1}))), Some(violation(name, Rule::NotString)));
@@ -122,7 +122,7 @@ fn each_wrong_type_and_limit_is_a_rule() {
 
 #[test]
 fn aliases_and_spellings_reach_their_field() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         for (name, property) in properties(entry) {
             // What the example does not have is made up by its type.
             let value = example(entry).get(name).cloned().unwrap_or_else(|| match property {
@@ -145,8 +145,8 @@ fn aliases_and_spellings_reach_their_field() {
                 }
                 credentials.remove(name);
                 credentials.insert(spelling.clone(), value.clone());
-                let parsed = entry.parse(&credentials).unwrap_or_else(|e| panic!("{} {spelling}: {e:?}", entry.kind));
-                assert_eq!(parsed.canonical[name], value, "{} {spelling}", entry.kind);
+                let parsed = entry.parse(&credentials).unwrap_or_else(|e| panic!("{} {spelling}: {e:?}", entry.name));
+                assert_eq!(parsed.canonical[name], value, "{} {spelling}", entry.name);
             }
         }
     }
@@ -180,7 +180,7 @@ fn the_contracts_aliases() {
 /// Threats S1 and S3: what a driver would take from a connection string never reaches it.
 #[test]
 fn s1_s3_unknown_keys_are_named_and_dropped() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         let mut credentials = example(entry);
         let tricks = [
             "classname",
@@ -199,15 +199,15 @@ fn s1_s3_unknown_keys_are_named_and_dropped() {
             credentials.insert(trick.to_owned(), json!("169.254.169.254"));
         }
         let parsed = entry.parse(&credentials).expect("parses");
-        assert_eq!(parsed.ignored, tricks, "{}", entry.kind);
-        assert!(!parsed.canonical.to_string().contains("169.254"), "{}", entry.kind);
+        assert_eq!(parsed.ignored, tricks, "{}", entry.name);
+        assert!(!parsed.canonical.to_string().contains("169.254"), "{}", entry.name);
     }
 }
 
 /// Threats S3, S7, L7: paths, lists and URLs are no hosts.
 #[test]
 fn s3_s7_l7_hosts_have_a_grammar() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         for (name, _) in properties(entry).into_iter().filter(|(_, p)| p["format"] == "x-host") {
             for (host, why) in [
                 ("/var/run/postgresql", TargetError::Path),
@@ -224,7 +224,7 @@ fn s3_s7_l7_hosts_have_a_grammar() {
 
 #[test]
 fn a_tunnel_asks_for_its_fields() {
-    for entry in Registry.entries().iter().filter(|e| e.schema()["properties"].get("sshTunnel").is_some()) {
+    for entry in Registry.kinds().iter().filter(|e| e.schema()["properties"].get("sshTunnel").is_some()) {
         let mut credentials = with(entry, "sshTunnel", json!("enable"));
         for (field, value) in
             [("sshHost", json!("bastion")), ("sshPort", json!(22)), ("sshUsername", json!("u")), ("sshPrivateKey", json!("k"))]
@@ -247,13 +247,13 @@ impl Dialer for DenyAll {
     }
 }
 
-async fn open(entry: &Entry, credentials: &Map<String, Value>, dialer: Arc<dyn Dialer>, limit: Duration) -> ConnectErrorKind {
+async fn open(entry: &Kind, credentials: &Map<String, Value>, dialer: Arc<dyn Dialer>, limit: Duration) -> ConnectErrorKind {
     let source = entry.bind(entry.parse(credentials).expect("parses").canonical).expect("binds");
-    let result = source.open(&Session::new(dialer, Deadline::after(limit), Limits::default(), Trace::default())).await;
+    let result = source.open(&Session::new(dialer, Deadline::after(limit), Limits::default(), Trace::new(source.plan(), limit))).await;
     result.err().expect("no server, no connection").kind
 }
 
-fn local(entry: &Entry, port: u16) -> Map<String, Value> {
+fn local(entry: &Kind, port: u16) -> Map<String, Value> {
     let host = if entry.schema()["properties"].get("server").is_some() { "server" } else { "host" };
     let mut credentials = with(entry, host, json!("127.0.0.1"));
     credentials.insert("port".to_owned(), json!(port));
@@ -266,12 +266,12 @@ fn dev() -> Arc<dyn Dialer> {
 
 #[tokio::test]
 async fn a_denying_dialer_is_the_only_way_out() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         assert_eq!(
             open(entry, &example(entry), Arc::new(DenyAll), Duration::from_secs(5)).await,
             ConnectErrorKind::Denied,
             "{}",
-            entry.kind
+            entry.name
         );
     }
 }
@@ -281,11 +281,11 @@ async fn a_denying_dialer_is_the_only_way_out() {
 async fn r6_a_silent_server_ends_at_the_deadline() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listener");
     let port = listener.local_addr().expect("address").port();
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         let began = Instant::now();
         let kind = open(entry, &local(entry, port), dev(), Duration::from_millis(300)).await;
-        assert_eq!(kind, ConnectErrorKind::TimedOut, "{}", entry.kind);
-        assert!(began.elapsed() < Duration::from_secs(3), "{}", entry.kind);
+        assert_eq!(kind, ConnectErrorKind::TimedOut, "{}", entry.name);
+        assert!(began.elapsed() < Duration::from_secs(3), "{}", entry.name);
     }
 }
 
@@ -294,7 +294,7 @@ async fn a_closed_port_is_refused() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listener");
     let port = listener.local_addr().expect("address").port();
     drop(listener);
-    for entry in Registry.entries() {
-        assert_eq!(open(entry, &local(entry, port), dev(), Duration::from_secs(5)).await, ConnectErrorKind::Refused, "{}", entry.kind);
+    for entry in Registry.kinds() {
+        assert_eq!(open(entry, &local(entry, port), dev(), Duration::from_secs(5)).await, ConnectErrorKind::Refused, "{}", entry.name);
     }
 }

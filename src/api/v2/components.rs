@@ -1,6 +1,6 @@
 //! The schemas that this API's operations refer to.
 
-use connectors::{Entry, Registry};
+use connectors::{Kind, Registry};
 use serde_json::{Map, Value, json};
 
 use super::{reference, tenancy};
@@ -9,15 +9,15 @@ use super::{reference, tenancy};
 pub(crate) fn components(registry: Registry) -> Map<String, Value> {
     let mut schemas = Map::new();
     let mut bodies = Vec::new();
-    for entry in registry.entries() {
-        let name = format!("{}Credentials", entry.kind);
+    for entry in registry.kinds() {
+        let name = format!("{}Credentials", entry.name);
         schemas.insert(name.clone(), credentials(entry));
         bodies.push(json!({
             "type": "object",
             "title": entry.title,
             "required": ["datasourceType", "credentials"],
             "properties": {
-                "datasourceType": {"const": entry.kind},
+                "datasourceType": {"const": entry.name},
                 "credentials": {"$ref": format!("#/components/schemas/{name}")},
                 "tenancySettings": {"$ref": "#/components/schemas/TenancySettings"},
             },
@@ -40,10 +40,10 @@ pub(crate) fn components(registry: Registry) -> Map<String, Value> {
 }
 
 /// A kind's credentials with the `name` that every kind has.
-pub(super) fn credentials(entry: &Entry) -> Value {
+pub(super) fn credentials(entry: &Kind) -> Value {
     let mut schema = entry.schema().clone();
     let mut example: Value = serde_json::from_str(entry.example).unwrap_or_default();
-    example["name"] = json!(format!("my-{}", entry.kind));
+    example["name"] = json!(format!("my-{}", entry.name));
     schema["title"] = json!(format!("{} credentials", entry.title));
     schema["examples"] = json!([example]);
     schema["properties"]["name"] =

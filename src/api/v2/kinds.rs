@@ -30,8 +30,8 @@ mod tests {
 
     #[test]
     fn every_connector_is_one_of_them() {
-        for entry in Registry.entries() {
-            assert!(KINDS.contains(&(entry.kind, entry.title)), "{}", entry.kind);
+        for entry in Registry.kinds() {
+            assert!(KINDS.contains(&(entry.name, entry.title)), "{}", entry.name);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use connectors::{Outcome, StepReport};
 use serde_json::{Map, Value, json};
 use store::Tenant;
 
@@ -10,7 +11,7 @@ use super::error::{ApiError, Code};
 use super::members::filled;
 use crate::api::openapi;
 use crate::app::{App, AppState};
-use crate::datasource::{Diagnosis, Outcome, StepReport, diagnose, stored_source};
+use crate::datasource::{Diagnosis, diagnose, stored_source};
 use crate::http::{Caller, JsonObject};
 
 /// Answers a diagnosis. A test that failed is an answer like any other: 200.
@@ -27,8 +28,8 @@ pub(crate) async fn test(
 async fn source(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(&'static str, Box<dyn connectors::Source>), ApiError> {
     if !body.contains_key("datasourceName") || body.contains_key("credentials") {
         let request = DatasourceBody::read(body, app.registry)?.request;
-        let source = request.entry.bind(request.credentials)?;
-        return Ok((request.entry.kind, source));
+        let source = request.kind.bind(request.credentials)?;
+        return Ok((request.kind.name, source));
     }
     let name = filled(&body, "", "datasourceName")?;
     let stored = app.store.datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;

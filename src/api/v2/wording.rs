@@ -42,12 +42,12 @@ fn words(rule: &Rule) -> String {
 
 #[cfg(test)]
 mod tests {
-    use connectors::{Entry, Registry};
+    use connectors::{Kind, Registry};
     use serde_json::{Map, Value, json};
 
     use super::*;
 
-    fn message(entry: &Entry, change: impl FnOnce(&mut Map<String, Value>)) -> String {
+    fn message(entry: &Kind, change: impl FnOnce(&mut Map<String, Value>)) -> String {
         let mut credentials: Map<_, _> = serde_json::from_str(entry.example).expect("the example is an object");
         change(&mut credentials);
         entry.parse(&credentials).err().map(|violation| ApiError::from(violation).message().to_owned()).unwrap_or_default()
@@ -105,10 +105,10 @@ mod tests {
 
     #[test]
     fn every_field_of_every_kind_has_its_messages() {
-        for entry in Registry.entries() {
+        for entry in Registry.kinds() {
             for (name, property) in entry.schema()["properties"].as_object().expect("properties") {
                 let rows = wrong(property);
-                assert!(!rows.is_empty(), "{}.{name}", entry.kind);
+                assert!(!rows.is_empty(), "{}.{name}", entry.name);
                 for (value, text) in rows {
                     let message = message(entry, |credentials| {
                         // Some fields come in pairs only.
@@ -117,7 +117,7 @@ mod tests {
                         }
                         credentials.insert(name.clone(), value);
                     });
-                    assert_eq!(message, format!("\"credentials.{name}\" {text}"), "{}", entry.kind);
+                    assert_eq!(message, format!("\"credentials.{name}\" {text}"), "{}", entry.name);
                 }
             }
             for required in entry.schema()["required"].as_array().expect("required").iter().filter_map(Value::as_str) {
@@ -133,13 +133,13 @@ mod tests {
 
     #[test]
     fn what_belongs_together_is_asked_for() {
-        for entry in Registry.entries().iter().filter(|entry| !entry.schema()["dependentRequired"].is_null()) {
+        for entry in Registry.kinds().iter().filter(|entry| !entry.schema()["dependentRequired"].is_null()) {
             let certificate = message(entry, |credentials| drop(credentials.insert("sslCert".to_owned(), json!("x"))));
-            assert_eq!(certificate, "\"credentials.sslKey\" is required", "{}", entry.kind);
+            assert_eq!(certificate, "\"credentials.sslKey\" is required", "{}", entry.name);
         }
-        for entry in Registry.entries().iter().filter(|entry| !entry.schema()["properties"]["sshTunnel"].is_null()) {
+        for entry in Registry.kinds().iter().filter(|entry| !entry.schema()["properties"]["sshTunnel"].is_null()) {
             let tunnel = message(entry, |credentials| drop(credentials.insert("sshTunnel".to_owned(), json!("enable"))));
-            assert_eq!(tunnel, "\"credentials.sshHost\" is required", "{}", entry.kind);
+            assert_eq!(tunnel, "\"credentials.sshHost\" is required", "{}", entry.name);
         }
     }
 
