@@ -20,6 +20,9 @@ impl FromRequest<AppState> for JsonObject {
         check_headers(&parts.headers)?;
         let read = tokio::time::timeout(app.limits.arrival, read(body, app.limits.body));
         let bytes = read.await.map_err(|_| Reject::Late)??;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(Reject::Empty);
+        }
         // serde_json stops at a depth of 128, before the stack does.
         let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
             let fault = if e.to_string().starts_with("recursion limit") { JsonFault::Nesting } else { JsonFault::Syntax };
@@ -27,7 +30,11 @@ impl FromRequest<AppState> for JsonObject {
         })?;
         match value {
             Value::Object(object) => Ok(Self(object)),
-            _ => Err(Reject::NotObject),
+            Value::Array(_) => Err(Reject::NotObject("a list")),
+            Value::String(_) => Err(Reject::NotObject("a string")),
+            Value::Number(_) => Err(Reject::NotObject("a number")),
+            Value::Bool(_) => Err(Reject::NotObject("a boolean")),
+            Value::Null => Err(Reject::NotObject("null")),
         }
     }
 }

@@ -27,8 +27,10 @@ pub(crate) enum Reject {
     Incomplete,
     /// The body is no JSON, from this place on.
     Json { fault: JsonFault, line: usize, column: usize },
-    /// The body is JSON, but no object.
-    NotObject,
+    /// There is no body.
+    Empty,
+    /// The body is JSON, but no object: what it is.
+    NotObject(&'static str),
     /// The query is no UTF-8.
     QueryEncoding,
     /// A parameter of the query breaks a rule.
@@ -66,7 +68,8 @@ impl Reject {
             | Self::Encoding
             | Self::Incomplete
             | Self::Json { .. }
-            | Self::NotObject
+            | Self::Empty
+            | Self::NotObject(_)
             | Self::QueryEncoding
             | Self::Parameter(..) => StatusCode::BAD_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -11,6 +11,9 @@ pub(super) fn object<'a>(parent: &'a Map<String, Value>, path: &str, key: &str) 
     match parent.get(key) {
         None => Err(broken(&format!("{path}{key}"), &Rule::Required)),
         Some(Value::Object(object)) => Ok(object),
+        Some(Value::String(text)) if serde_json::from_str::<Map<String, Value>>(text).is_ok() => {
+            Err(ApiError::invalid(format!("\"{path}{key}\" must be of type object, and is a string of JSON: send it without the quotes")))
+        }
         Some(_) => Err(broken(&format!("{path}{key}"), &Rule::NotObject)),
     }
 }

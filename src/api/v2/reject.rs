@@ -42,7 +42,8 @@ impl From<&Reject> for ApiError {
                 };
                 invalid(&format!("the request body {what} (line {line}, column {column})"))
             }
-            Reject::NotObject => invalid("\"value\" must be of type object"),
+            Reject::Empty => invalid("the request body is empty: send a JSON object"),
+            Reject::NotObject(found) => invalid(&format!("\"value\" must be of type object, and is {found}: send a JSON object")),
             Reject::QueryEncoding => invalid("the query is not valid UTF-8"),
             Reject::Parameter(name, rule) => wording::broken(name, rule),
             Reject::Internal => Self::new(Code::InternalServerError, "Internal server error"),

@@ -6,7 +6,11 @@ use store::{Tenancy, TenancyLevel};
 use super::error::ApiError;
 use super::members::{filled, object, one_of, string};
 
-const PATH: &str = "tenancySettings.";
+/// Where the settings stand in a body.
+pub(super) const PATH: &str = "tenancySettings.";
+
+pub(super) const MEMBERS: [&str; 6] =
+    ["tenancyLevel", "clientColumnType", "schemaName", "tableName", "tableClientNameColumn", "tablePrimaryKeyColumn"];
 
 /// Reads the settings of a request; absent and `null` mean none. Only a kind that `has_schemas` must name one.
 pub(super) fn read(body: &Map<String, Value>, has_schemas: bool) -> Result<Option<Tenancy>, ApiError> {

@@ -6,7 +6,8 @@ use super::error::ApiError;
 
 /// `"PATH" RULE`. The path is dotted, for example `credentials.port`.
 pub(super) fn broken(path: &str, rule: &Rule) -> ApiError {
-    ApiError::invalid(format!("\"{path}\" {}", words(rule)))
+    let error = ApiError::invalid(format!("\"{path}\" {}", words(rule)));
+    if *rule == Rule::Required { error.of_missing() } else { error }
 }
 
 impl From<Violation> for ApiError {
@@ -22,6 +23,7 @@ fn words(rule: &Rule) -> String {
         Rule::NotString => "must be a string".to_owned(),
         Rule::NotNumber => "must be a number".to_owned(),
         Rule::NotBoolean => "must be a boolean".to_owned(),
+        Rule::TlsWord => "must be a boolean: true for TLS, false for none; sslVerify (full, ca, none) says what is checked".to_owned(),
         Rule::NotList => "must be an array".to_owned(),
         Rule::NotObject => "must be of type object".to_owned(),
         Rule::Empty => "is not allowed to be empty".to_owned(),
@@ -61,11 +63,9 @@ mod tests {
     fn wrong(property: &Value) -> Vec<(Value, String)> {
         let mut rows = Vec::new();
         let mut row = |value: Value, text: &str| rows.push((value, text.to_owned()));
-        if is(property, "string") {
+        if is(property, "string") && property["enum"].is_null() {
             row(json!({"a": 1}), "must be a string");
             row(json!(5), "must be a string");
-        }
-        if is(property, "string") && property["enum"].is_null() {
             row(json!("a\0b"), "must not contain a NUL character");
         }
         if property["minLength"] == 1 {
@@ -85,7 +85,9 @@ mod tests {
         }
         if let Some(options) = property["enum"].as_array() {
             let words: Vec<_> = options.iter().filter_map(Value::as_str).collect();
-            row(json!("no such"), &format!("must be one of [{}]", words.join(", ")));
+            for wrong in [json!("no such"), json!(true), json!(5)] {
+                row(wrong, &format!("must be one of [{}]", words.join(", ")));
+            }
         }
         if property["format"] == "x-host" {
             row(json!("/var/run/postgresql"), "must be a host name or an IP address, not a path");
@@ -144,8 +146,20 @@ mod tests {
     }
 
     #[test]
+    fn words_of_drivers_for_tls_are_told_what_is_meant_here() {
+        for kind in Registry.kinds().iter().filter(|kind| !kind.schema()["properties"]["sslMode"].is_null()) {
+            let said = |word: &str| message(kind, |credentials| drop(credentials.insert("sslMode".to_owned(), json!(word))));
+            let text = "must be a boolean: true for TLS, false for none; sslVerify (full, ca, none) says what is checked";
+            for word in ["require", "REQUIRED", "verify-full", "VERIFY_CA", "disable", "prefer"] {
+                assert_eq!(said(word), format!("\"credentials.sslMode\" {text}"), "{}", kind.name);
+            }
+            assert_eq!(said("maybe"), "\"credentials.sslMode\" must be a boolean", "{}", kind.name);
+        }
+    }
+
+    #[test]
     fn a_fault_of_ours_blames_no_field() {
-        let unreadable = Violation { field: Vec::new(), rule: Rule::Unreadable };
+        let unreadable = Violation { field: Vec::new(), rule: Rule::Unreadable, ignored: Vec::new() };
         assert_eq!(ApiError::from(unreadable).message(), "\"credentials\" cannot be read");
     }
 }

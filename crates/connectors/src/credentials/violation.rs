@@ -17,6 +17,8 @@ pub enum Rule {
     NotNumber,
     /// It must be a boolean.
     NotBoolean,
+    /// It must be a boolean, and is one of the words that drivers have for their TLS modes.
+    TlsWord,
     /// It must be a list.
     NotList,
     /// It must be an object.
@@ -54,17 +56,19 @@ pub struct Violation {
     pub field: Vec<String>,
     /// What it broke.
     pub rule: Rule,
+    /// Keys of the credentials that were not used, in the client's spelling: one of them may be the field that is missing.
+    pub ignored: Vec<String>,
 }
 
 impl Violation {
     /// A rule that one field broke.
     pub(super) fn of(field: &str, rule: Rule) -> Self {
-        Self { field: vec![field.to_owned()], rule }
+        Self { field: vec![field.to_owned()], rule, ignored: Vec::new() }
     }
 
     /// A rule that the credentials as a whole broke.
     pub(crate) fn whole(rule: Rule) -> Self {
-        Self { field: Vec::new(), rule }
+        Self { field: Vec::new(), rule, ignored: Vec::new() }
     }
 }
 
@@ -76,14 +80,15 @@ impl From<&ValidationError<'_>> for Violation {
         if let ValidationErrorKind::Required { property } = error.kind() {
             field.extend(property.as_str().map(str::to_owned));
         }
-        Self { field, rule: rule(error) }
+        Self { field, rule: rule(error, &path), ignored: Vec::new() }
     }
 }
 
-fn rule(error: &ValidationError<'_>) -> Rule {
+fn rule(error: &ValidationError<'_>, path: &str) -> Rule {
     use ValidationErrorKind as K;
     match error.kind() {
         K::Required { .. } => Rule::Required,
+        K::Type { .. } if path.ends_with("/sslMode") && is_tls_word(error.instance()) => Rule::TlsWord,
         K::Type { kind } => of_type(kind),
         K::MinLength { .. } => Rule::Empty,
         K::MaxLength { limit } => Rule::Length(*limit),
@@ -95,6 +100,14 @@ fn rule(error: &ValidationError<'_>) -> Rule {
         K::Format { format } if format == "x-web-host" => Rule::WebHost,
         _ => Rule::Invalid,
     }
+}
+
+/// Words of libpq, MySQL and their likes for what is a boolean here.
+const TLS_WORDS: [&str; 9] = ["disable", "disabled", "allow", "prefer", "preferred", "require", "required", "verify", "strict"];
+
+fn is_tls_word(value: &Value) -> bool {
+    let word = value.as_str().unwrap_or_default().trim().to_ascii_lowercase();
+    TLS_WORDS.contains(&word.as_str()) || word.starts_with("verify-") || word.starts_with("verify_")
 }
 
 fn host(value: &Value) -> Rule {
