@@ -10,6 +10,7 @@ use store::Tenant;
 use super::body::DatasourceBody;
 use super::error::{ApiError, Code};
 use super::ignored::Ignored;
+use super::members::has;
 use super::reference::{find, means};
 use crate::api::openapi;
 use crate::app::{App, AppState};
@@ -29,7 +30,7 @@ async fn source(
     tenant: Tenant,
     body: Map<String, Value>,
 ) -> Result<(&'static str, Box<dyn connectors::Source>, Ignored), ApiError> {
-    if !means(&body) || body.contains_key("credentials") {
+    if !means(&body) || has(&body, "credentials") {
         let DatasourceBody { request, ignored } = DatasourceBody::read(body, app.registry)?;
         let source = request.kind.bind(request.credentials)?;
         return Ok((request.kind.name, source, ignored));

@@ -3,6 +3,7 @@
 use connectors::{Rule, Violation};
 
 use super::error::ApiError;
+use super::ignored;
 
 /// `"PATH" RULE`. The path is dotted, for example `credentials.port`.
 pub(super) fn broken(path: &str, rule: &Rule) -> ApiError {
@@ -35,11 +36,17 @@ fn words(rule: &Rule) -> String {
         Rule::OneName => "must be one name, not a list".to_owned(),
         Rule::Host(why) => why.to_string(),
         Rule::WebHost => "must be a host name or an IP address, alone or after http:// or https://, without port or path".to_owned(),
+        Rule::Contradiction(one, other) => format!("is given twice with different values, as {} and as {}", key(one), key(other)),
         Rule::Keys(most) => format!("must have at most {most} keys"),
         Rule::Unreadable => "cannot be read".to_owned(),
         // What has no name yet has no words either.
         _ => "is invalid".to_owned(),
     }
+}
+
+/// A key in the client's spelling, if it can stand in a text.
+fn key(spelling: &str) -> &str {
+    if ignored::is_printable(spelling) { spelling } else { "another spelling" }
 }
 
 #[cfg(test)]
