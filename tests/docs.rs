@@ -1,0 +1,111 @@
+//! The documents and the tree say the same: every threat that code cites is on its page, and every test that the page names exists.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Every Rust file of the repository.
+fn sources() -> Vec<PathBuf> {
+    let (mut folders, mut files) = (["src", "crates", "tests"].map(|folder| root().join(folder)).to_vec(), Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|e| e == "rs") {
+                files.push(entry);
+            }
+        }
+    }
+    assert!(files.len() > 100);
+    files
+}
+
+/// `S6`, `R12`: a letter of the three and a number.
+fn is_row(word: &str) -> bool {
+    let mut chars = word.chars();
+    matches!(chars.next(), Some('S' | 'R' | 'L')) && (2..=3).contains(&word.len()) && chars.all(|c| c.is_ascii_digit())
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+/// The name of the function that begins on this line.
+fn function(line: &str) -> Option<&str> {
+    let (_, after) = line.trim_start().split_once("fn ")?;
+    words(after).next()
+}
+
+/// The rows at the front of a test's name: `s1_s3_unknown_keys`.
+fn rows_of_name(name: &str) -> Vec<String> {
+    name.split('_').map(str::to_uppercase).take_while(|part| is_row(part)).collect()
+}
+
+#[test]
+fn every_threat_that_code_cites_is_on_the_page() {
+    let page = read(&root().join("docs/threats.md"));
+    let rows: BTreeSet<String> =
+        page.lines().filter_map(|line| line.strip_prefix("### ")).filter_map(|title| title.split(' ').next()).map(str::to_owned).collect();
+    let mut cited = BTreeSet::new();
+    for file in sources() {
+        for line in read(&file).lines() {
+            let comment = line.trim_start().strip_prefix("//").filter(|text| text.contains("Threat"));
+            let in_comment = comment.into_iter().flat_map(words).filter(|word| is_row(word)).map(str::to_owned);
+            for row in in_comment.chain(function(line).into_iter().flat_map(rows_of_name)) {
+                assert!(rows.contains(&row), "{}: {row} is not in docs/threats.md", file.display());
+                cited.insert(row);
+            }
+        }
+    }
+    assert!(cited.len() > 20, "{cited:?}");
+}
+
+#[test]
+fn every_test_that_the_page_names_exists_and_carries_the_row() {
+    let mut names = BTreeSet::new();
+    for file in sources() {
+        names.extend(read(&file).lines().filter_map(function).map(str::to_owned));
+    }
+    let page = read(&root().join("docs/threats.md"));
+    let (mut row, mut seen) = ("", 0);
+    for line in page.lines() {
+        if let Some(title) = line.strip_prefix("### ") {
+            row = title.split(' ').next().expect("a row");
+            assert!(is_row(row), "{title}");
+        }
+        if line.starts_with("Test: ") || line.starts_with("Tests: ") {
+            for name in line.split('`').skip(1).step_by(2) {
+                assert!(names.contains(name), "docs/threats.md names a test that is not there: {name}");
+                assert!(rows_of_name(name).iter().any(|of| of == row), "{row}: {name} carries another row");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40);
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut pages =
+        ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/peers/README.md"].map(|p| root().join(p)).to_vec();
+    for folder in ["docs", "docs/decisions"] {
+        let entries = fs::read_dir(root().join(folder)).expect("folder").map(|entry| entry.expect("entry").path());
+        pages.extend(entries.filter(|path| path.extension().is_some_and(|e| e == "md")));
+    }
+    for page in pages {
+        for link in read(&page).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().expect("a part");
+            if !file.is_empty() && !link.contains("://") {
+                assert!(page.parent().expect("folder").join(file).exists(), "{}: {link}", page.display());
+            }
+        }
+    }
+}
