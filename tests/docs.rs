@@ -1,6 +1,6 @@
 //! The documents and the tree say the same: every threat that code cites is on its page, and every test that the page names exists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -49,18 +49,41 @@ fn rows_of_name(name: &str) -> Vec<String> {
     name.split('_').map(str::to_uppercase).take_while(|part| is_row(part)).collect()
 }
 
+/// The rows of a comment that speaks of threats.
+fn rows_of_comment(comment: &str) -> Vec<String> {
+    let cites = comment.contains("Threat ") || comment.contains("Threats ");
+    words(comment).filter(|word| cites && is_row(word)).map(str::to_owned).collect()
+}
+
+/// Every function with the rows that its name and the comment above it cite.
+fn functions() -> BTreeMap<String, BTreeSet<String>> {
+    let mut functions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in sources() {
+        let mut above = BTreeSet::new();
+        for line in read(&file).lines().map(str::trim_start) {
+            if let Some(name) = function(line) {
+                above.extend(rows_of_name(name));
+                functions.entry(name.to_owned()).or_default().append(&mut above);
+            } else if let Some(comment) = line.strip_prefix("//") {
+                above.extend(rows_of_comment(comment));
+            } else if !line.starts_with("#[") {
+                above.clear();
+            }
+        }
+    }
+    functions
+}
+
 #[test]
 fn every_threat_that_code_cites_is_on_the_page() {
     let page = read(&root().join("docs/threats.md"));
-    let rows: BTreeSet<String> =
-        page.lines().filter_map(|line| line.strip_prefix("### ")).filter_map(|title| title.split(' ').next()).map(str::to_owned).collect();
+    let rows: BTreeSet<&str> = page.lines().filter_map(|line| line.strip_prefix("### ")?.split(' ').next()).collect();
     let mut cited = BTreeSet::new();
     for file in sources() {
         for line in read(&file).lines() {
-            let comment = line.trim_start().strip_prefix("//").filter(|text| text.contains("Threat"));
-            let in_comment = comment.into_iter().flat_map(words).filter(|word| is_row(word)).map(str::to_owned);
-            for row in in_comment.chain(function(line).into_iter().flat_map(rows_of_name)) {
-                assert!(rows.contains(&row), "{}: {row} is not in docs/threats.md", file.display());
+            let comments = line.trim_start().strip_prefix("//").into_iter().flat_map(rows_of_comment);
+            for row in comments.chain(function(line).into_iter().flat_map(rows_of_name)) {
+                assert!(rows.contains(row.as_str()), "{}: {row} is not in docs/threats.md", file.display());
                 cited.insert(row);
             }
         }
@@ -70,10 +93,7 @@ fn every_threat_that_code_cites_is_on_the_page() {
 
 #[test]
 fn every_test_that_the_page_names_exists_and_carries_the_row() {
-    let mut names = BTreeSet::new();
-    for file in sources() {
-        names.extend(read(&file).lines().filter_map(function).map(str::to_owned));
-    }
+    let functions = functions();
     let page = read(&root().join("docs/threats.md"));
     let (mut row, mut seen) = ("", 0);
     for line in page.lines() {
@@ -83,8 +103,8 @@ fn every_test_that_the_page_names_exists_and_carries_the_row() {
         }
         if line.starts_with("Test: ") || line.starts_with("Tests: ") {
             for name in line.split('`').skip(1).step_by(2) {
-                assert!(names.contains(name), "docs/threats.md names a test that is not there: {name}");
-                assert!(rows_of_name(name).iter().any(|of| of == row), "{row}: {name} carries another row");
+                let carried = functions.get(name).unwrap_or_else(|| panic!("docs/threats.md names a test that is not there: {name}"));
+                assert!(carried.contains(row), "{row}: {name} carries {carried:?}");
                 seen += 1;
             }
         }
@@ -94,8 +114,9 @@ fn every_test_that_the_page_names_exists_and_carries_the_row() {
 
 #[test]
 fn links_between_documents_lead_somewhere() {
-    let mut pages =
-        ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/peers/README.md"].map(|p| root().join(p)).to_vec();
+    let mut pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/peers/README.md", "bench/README.md"]
+        .map(|p| root().join(p))
+        .to_vec();
     for folder in ["docs", "docs/decisions"] {
         let entries = fs::read_dir(root().join(folder)).expect("folder").map(|entry| entry.expect("entry").path());
         pages.extend(entries.filter(|path| path.extension().is_some_and(|e| e == "md")));

@@ -1,6 +1,6 @@
 //! `POST /api/v2/datasource/test`: what is said of set-ups that work, and of those that are broken on purpose.
 //!
-//! Peers: postgres, tls.
+//! Peers: postgres, ssh, tls.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
 //!
-//! Peers: clickhouse-tls, ssh.
+//! Peers: clickhouse-tls.
 
 use serde_json::json;
 

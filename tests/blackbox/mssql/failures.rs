@@ -1,6 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
 //!
-//! Peers: pysqlbridge, ssh.
+//! Peers: pysqlbridge.
 
 use serde_json::json;
 
