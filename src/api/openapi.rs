@@ -18,15 +18,15 @@ pub(crate) async fn openapi() -> Json<Value> {
 pub(crate) fn document(registry: Registry) -> Value {
     let mut schemas = Map::new();
     let mut bodies = Vec::new();
-    for entry in registry.entries() {
-        let name = format!("{}Credentials", entry.kind);
+    for entry in registry.kinds() {
+        let name = format!("{}Credentials", entry.name);
         schemas.insert(name.clone(), credentials(entry));
         bodies.push(json!({
             "type": "object",
             "title": entry.title,
             "required": ["datasourceType", "credentials"],
             "properties": {
-                "datasourceType": {"const": entry.kind},
+                "datasourceType": {"const": entry.name},
                 "credentials": {"$ref": format!("#/components/schemas/{name}")},
                 "tenancySettings": {"$ref": "#/components/schemas/TenancySettings"},
             },
@@ -77,10 +77,10 @@ pub(crate) fn document(registry: Registry) -> Value {
 }
 
 /// A kind's credentials with the `name` that every kind has.
-pub(crate) fn credentials(entry: &connectors::Entry) -> Value {
+pub(crate) fn credentials(entry: &connectors::Kind) -> Value {
     let mut schema = entry.schema().clone();
     let mut example: Value = serde_json::from_str(entry.example).unwrap_or_default();
-    example["name"] = json!(format!("my-{}", entry.kind));
+    example["name"] = json!(format!("my-{}", entry.name));
     schema["title"] = json!(format!("{} credentials", entry.title));
     schema["examples"] = json!([example]);
     schema["properties"]["name"] =

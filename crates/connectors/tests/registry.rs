@@ -5,19 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use connectors::{ConnectErrorKind, Entry, Registry};
+use connectors::{ConnectErrorKind, Kind, Registry};
 use egress::{BoxStream, Deadline, DialError, Dialer, Direct, Limits, Policy, Profile, Session, SystemResolver, Target, Trace};
 use serde_json::{Map, Value, json};
 
-fn example(entry: &Entry) -> Map<String, Value> {
+fn example(entry: &Kind) -> Map<String, Value> {
     serde_json::from_str(entry.example).expect("the example is an object")
 }
 
-fn message(entry: &Entry, credentials: &Map<String, Value>) -> String {
+fn message(entry: &Kind, credentials: &Map<String, Value>) -> String {
     entry.parse(credentials).err().map(|e| e.to_string()).unwrap_or_default()
 }
 
-fn with(entry: &Entry, field: &str, value: Value) -> Map<String, Value> {
+fn with(entry: &Kind, field: &str, value: Value) -> Map<String, Value> {
     let mut credentials = example(entry);
     // Some fields come in pairs only.
     for other in entry.schema()["dependentRequired"][field].as_array().into_iter().flatten().filter_map(Value::as_str) {
@@ -27,25 +27,25 @@ fn with(entry: &Entry, field: &str, value: Value) -> Map<String, Value> {
     credentials
 }
 
-fn properties(entry: &Entry) -> Vec<(&str, &Value)> {
+fn properties(entry: &Kind) -> Vec<(&str, &Value)> {
     entry.schema()["properties"].as_object().expect("properties").iter().map(|(k, v)| (k.as_str(), v)).collect()
 }
 
 /// The fields of an SSH tunnel, in their order, for a kind that can have one: by the condition in its schema.
-fn tunnel(entry: &Entry) -> Option<Vec<&str>> {
+fn tunnel(entry: &Kind) -> Option<Vec<&str>> {
     let schema = entry.schema();
     (schema["if"]["required"] == json!(["sshTunnel"])).then(|| strings(&schema["then"]["required"]))
 }
 
 /// The field that names the server, for a kind whose user names one.
-fn host(entry: &Entry) -> Option<&str> {
+fn host(entry: &Kind) -> Option<&str> {
     let bastion = tunnel(entry).unwrap_or_default();
     properties(entry).into_iter().find(|(name, p)| p["format"] == "x-host" && !bastion.contains(name)).map(|(name, _)| name)
 }
 
 /// Every entry whose user names a server: it is known where it would connect to.
-fn with_a_host() -> impl Iterator<Item = &'static Entry> {
-    Registry.entries().iter().filter(|entry| host(entry).is_some())
+fn with_a_host() -> impl Iterator<Item = &'static Kind> {
+    Registry.kinds().iter().copied().filter(|entry| host(entry).is_some())
 }
 
 fn strings(list: &Value) -> Vec<&str> {
@@ -63,7 +63,7 @@ fn value_for(property: &Value) -> Value {
 }
 
 /// The example with its tunnel switched on and filled in.
-fn tunnelled(entry: &Entry, fields: &[&str]) -> Map<String, Value> {
+fn tunnelled(entry: &Kind, fields: &[&str]) -> Map<String, Value> {
     let mut credentials = with(entry, "sshTunnel", json!("enable"));
     for field in fields {
         credentials.insert((*field).to_owned(), value_for(&entry.schema()["properties"][field]));
@@ -79,44 +79,44 @@ fn is(property: &Value, wanted: &str) -> bool {
 fn the_contract_has_eighteen_kinds_and_every_connector_is_one_of_them() {
     let kinds: Vec<_> = Registry.contract().iter().map(|(kind, _)| *kind).collect();
     assert_eq!(kinds.len(), 18);
-    for entry in Registry.entries() {
-        assert!(Registry.contract().contains(&(entry.kind, entry.title)), "{}", entry.kind);
-        assert!(std::ptr::eq(Registry.find(entry.kind).expect("found"), entry));
+    for entry in Registry.kinds() {
+        assert!(Registry.contract().contains(&(entry.name, entry.title)), "{}", entry.name);
+        assert!(std::ptr::eq(Registry.find(entry.name).expect("found"), *entry));
     }
     assert!(Registry.find("Postgres").is_none() && Registry.find("h2").is_none());
 }
 
 #[test]
 fn every_example_parses_and_binds() {
-    for entry in Registry.entries() {
-        let parsed = entry.parse(&example(entry)).unwrap_or_else(|e| panic!("{}: {e}", entry.kind));
-        assert_eq!(parsed.ignored, [""; 0], "{}", entry.kind);
-        entry.bind(parsed.canonical).unwrap_or_else(|e| panic!("{}: {e}", entry.kind));
+    for entry in Registry.kinds() {
+        let parsed = entry.parse(&example(entry)).unwrap_or_else(|e| panic!("{}: {e}", entry.name));
+        assert_eq!(parsed.ignored, [""; 0], "{}", entry.name);
+        entry.bind(parsed.canonical).unwrap_or_else(|e| panic!("{}: {e}", entry.name));
     }
 }
 
 /// Threat L2: whatever holds a secret by its name is marked so, and is never anything else than a string.
 #[test]
 fn l2_every_secret_is_write_only() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         let bastion = tunnel(entry).unwrap_or_default();
         let (mut secrets, mut logs_in) = (0, false);
         for (name, property) in properties(entry) {
             let lower = name.to_lowercase();
             let secret = ["password", "secret", "privatekey", "sslkey", "token", "passphrase"].iter().any(|word| lower.contains(word));
-            assert_eq!(property["writeOnly"] == true, secret, "{}.{name}", entry.kind);
-            assert!(!secret || (is(property, "string") && property["format"] == "password"), "{}.{name}", entry.kind);
+            assert_eq!(property["writeOnly"] == true, secret, "{}.{name}", entry.name);
+            assert!(!secret || (is(property, "string") && property["format"] == "password"), "{}.{name}", entry.name);
             // The tunnel's secrets prove nothing about those of the kind.
             secrets += usize::from(secret && !lower.starts_with("ssh"));
             logs_in |= lower.contains("user") && !bastion.contains(&name);
         }
-        assert!(secrets > 0 || !logs_in, "{} has a user and no secret", entry.kind);
+        assert!(secrets > 0 || !logs_in, "{} has a user and no secret", entry.name);
     }
 }
 
 #[test]
 fn each_missing_field_has_its_message() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         for required in entry.schema()["required"].as_array().expect("required").iter().filter_map(Value::as_str) {
             let mut credentials = example(entry);
             credentials.remove(required);
@@ -129,7 +129,7 @@ fn each_missing_field_has_its_message() {
 
 #[test]
 fn each_wrong_type_and_limit_has_its_message() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         for (name, property) in properties(entry) {
             let at = format!("\"credentials.{name}\"");
             if is(property, "string") {
@@ -164,7 +164,7 @@ fn each_wrong_type_and_limit_has_its_message() {
 
 #[test]
 fn aliases_and_spellings_reach_their_field() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         for (name, property) in properties(entry) {
             // What the example does not have is made up by its type.
             let value = example(entry).get(name).cloned().unwrap_or_else(|| value_for(property));
@@ -178,8 +178,8 @@ fn aliases_and_spellings_reach_their_field() {
                 };
                 credentials.remove(name);
                 credentials.insert(spelling.clone(), value.clone());
-                let parsed = entry.parse(&credentials).unwrap_or_else(|e| panic!("{} {spelling}: {e}", entry.kind));
-                assert_eq!(parsed.canonical[name], value, "{} {spelling}", entry.kind);
+                let parsed = entry.parse(&credentials).unwrap_or_else(|e| panic!("{} {spelling}: {e}", entry.name));
+                assert_eq!(parsed.canonical[name], value, "{} {spelling}", entry.name);
             }
         }
     }
@@ -213,7 +213,7 @@ fn the_contracts_aliases() {
 /// Threats S1 and S3: what a driver would take from a connection string never reaches it.
 #[test]
 fn s1_s3_unknown_keys_are_named_and_dropped() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         let mut credentials = example(entry);
         let tricks = [
             "classname",
@@ -232,15 +232,15 @@ fn s1_s3_unknown_keys_are_named_and_dropped() {
             credentials.insert(trick.to_owned(), json!("169.254.169.254"));
         }
         let parsed = entry.parse(&credentials).expect("parses");
-        assert_eq!(parsed.ignored, tricks, "{}", entry.kind);
-        assert!(!parsed.canonical.to_string().contains("169.254"), "{}", entry.kind);
+        assert_eq!(parsed.ignored, tricks, "{}", entry.name);
+        assert!(!parsed.canonical.to_string().contains("169.254"), "{}", entry.name);
     }
 }
 
 /// Threats S3, S7, L7: paths, lists and URLs are no hosts.
 #[test]
 fn s3_s7_l7_hosts_have_a_grammar() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         for (name, _) in properties(entry).into_iter().filter(|(_, p)| p["format"] == "x-host") {
             for (host, rule) in [
                 ("/var/run/postgresql", "must be a host name or an IP address, not a path"),
@@ -257,13 +257,13 @@ fn s3_s7_l7_hosts_have_a_grammar() {
 
 #[test]
 fn a_tunnel_asks_for_its_fields() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         let Some(fields) = tunnel(entry) else {
-            assert!(properties(entry).iter().all(|(name, _)| !name.starts_with("ssh")), "{}: half a tunnel", entry.kind);
+            assert!(properties(entry).iter().all(|(name, _)| !name.starts_with("ssh")), "{}: half a tunnel", entry.name);
             continue;
         };
         // The contract's own four, in its order.
-        assert_eq!(fields, ["sshHost", "sshPort", "sshUsername", "sshPrivateKey"], "{}", entry.kind);
+        assert_eq!(fields, ["sshHost", "sshPort", "sshUsername", "sshPrivateKey"], "{}", entry.name);
         for present in 0..fields.len() {
             let credentials = tunnelled(entry, &fields[..present]);
             assert_eq!(message(entry, &credentials), format!("\"credentials.{}\" is required", fields[present]));
@@ -285,13 +285,13 @@ impl Dialer for DenyAll {
     }
 }
 
-async fn open(entry: &Entry, credentials: &Map<String, Value>, dialer: Arc<dyn Dialer>, limit: Duration) -> ConnectErrorKind {
+async fn open(entry: &Kind, credentials: &Map<String, Value>, dialer: Arc<dyn Dialer>, limit: Duration) -> ConnectErrorKind {
     let source = entry.bind(entry.parse(credentials).expect("parses").canonical).expect("binds");
-    let result = source.open(&Session::new(dialer, Deadline::after(limit), Limits::default(), Trace::default())).await;
+    let result = source.open(&Session::new(dialer, Deadline::after(limit), Limits::default(), Trace::new(source.plan(), limit))).await;
     result.err().expect("no server, no connection").kind
 }
 
-fn local(entry: &Entry, port: u16) -> Map<String, Value> {
+fn local(entry: &Kind, port: u16) -> Map<String, Value> {
     let mut credentials = with(entry, host(entry).expect("a host"), json!("127.0.0.1"));
     credentials.insert("port".to_owned(), json!(port));
     credentials
@@ -303,13 +303,13 @@ fn dev() -> Arc<dyn Dialer> {
 
 #[tokio::test]
 async fn a_denying_dialer_is_the_only_way_out() {
-    for entry in Registry.entries() {
+    for entry in Registry.kinds() {
         let dialer = Arc::new(DenyAll::default());
         let kind = open(entry, &example(entry), dialer.clone(), Duration::from_secs(5)).await;
         // Some kinds go nowhere; those whose user names a server do.
         let asked = dialer.0.load(Ordering::Relaxed) > 0;
-        assert!(asked || host(entry).is_none(), "{} did not ask its dialer", entry.kind);
-        assert_eq!(kind == ConnectErrorKind::Denied, asked, "{}", entry.kind);
+        assert!(asked || host(entry).is_none(), "{} did not ask its dialer", entry.name);
+        assert_eq!(kind == ConnectErrorKind::Denied, asked, "{}", entry.name);
     }
 }
 
@@ -321,8 +321,8 @@ async fn r6_a_silent_server_ends_at_the_deadline() {
     for entry in with_a_host() {
         let began = Instant::now();
         let kind = open(entry, &local(entry, port), dev(), Duration::from_millis(300)).await;
-        assert_eq!(kind, ConnectErrorKind::TimedOut, "{}", entry.kind);
-        assert!(began.elapsed() < Duration::from_secs(3), "{}", entry.kind);
+        assert_eq!(kind, ConnectErrorKind::TimedOut, "{}", entry.name);
+        assert!(began.elapsed() < Duration::from_secs(3), "{}", entry.name);
     }
 }
 
@@ -332,6 +332,6 @@ async fn a_closed_port_is_refused() {
     let port = listener.local_addr().expect("address").port();
     drop(listener);
     for entry in with_a_host() {
-        assert_eq!(open(entry, &local(entry, port), dev(), Duration::from_secs(5)).await, ConnectErrorKind::Refused, "{}", entry.kind);
+        assert_eq!(open(entry, &local(entry, port), dev(), Duration::from_secs(5)).await, ConnectErrorKind::Refused, "{}", entry.name);
     }
 }

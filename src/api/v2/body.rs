@@ -46,7 +46,7 @@ impl DatasourceBody {
         let tenancy = tenancy::read(body, has_schemas)?;
         let mut ignored: Vec<_> = parsed.ignored.into_iter().map(|key| format!("credentials.{key}")).collect();
         ignored.extend(body.keys().filter(|key| !["datasourceType", "credentials", "tenancySettings"].contains(&key.as_str())).cloned());
-        let request = Request { entry, name: name.to_owned(), credentials: parsed.canonical, tenancy };
+        let request = Request { kind: entry, name: name.to_owned(), credentials: parsed.canonical, tenancy };
         Ok(Self { request, ignored })
     }
 }

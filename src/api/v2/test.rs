@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use connectors::{Outcome, StepReport};
 use serde_json::{Map, Value, json};
 use store::Tenant;
 
@@ -9,7 +10,7 @@ use super::body::DatasourceBody;
 use crate::api::openapi;
 use crate::app::{App, AppState};
 use crate::auth::Writer;
-use crate::datasource::{Diagnosis, Outcome, StepReport, diagnose, stored_source};
+use crate::datasource::{Diagnosis, diagnose, stored_source};
 use crate::error::{ApiError, Code};
 use crate::extract::{JsonObject, filled};
 
@@ -27,8 +28,8 @@ pub(crate) async fn test(
 async fn source(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(&'static str, Box<dyn connectors::Source>), ApiError> {
     if !body.contains_key("datasourceName") || body.contains_key("credentials") {
         let request = DatasourceBody::read(body, app.registry)?.request;
-        let source = request.entry.bind(request.credentials).map_err(|e| ApiError::invalid(e.message))?;
-        return Ok((request.entry.kind, source));
+        let source = request.kind.bind(request.credentials).map_err(|e| ApiError::invalid(e.message))?;
+        return Ok((request.kind.name, source));
     }
     let name = filled(&body, "", "datasourceName")?;
     let stored = app.store.datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;

@@ -4,7 +4,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
-use super::web_host::WebHostError;
+use super::fields::WebHostError;
 
 /// The first thing wrong with a set of credentials. Its text never holds a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

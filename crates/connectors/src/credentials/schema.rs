@@ -31,7 +31,7 @@ impl CredentialsSchema {
         let json = settings.into_generator().into_root_schema_for::<T>().to_value();
         let validator = jsonschema::options()
             .with_format("x-host", |text: &str| text.parse::<egress::Host>().is_ok())
-            .with_format("x-web-host", |text: &str| text.parse::<super::WebHost>().is_ok())
+            .with_format("x-web-host", |text: &str| text.parse::<super::fields::WebHost>().is_ok())
             .with_format("x-one-name", |text: &str| !text.contains([',', ';']))
             .should_validate_formats(true)
             .build(&json)
