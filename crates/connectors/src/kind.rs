@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use crate::connector::{Bound, Connector, Source};
-use crate::credentials::{CredentialsError, CredentialsSchema, Parsed};
+use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation};
 use crate::error::Renamed;
 
 /// What is said of a kind by its folder.
@@ -34,7 +34,7 @@ pub struct Kind {
     page: &'static str,
     renamed: Renamed,
     schema: LazyLock<CredentialsSchema>,
-    bind: fn(Value, Renamed) -> Result<Box<dyn Source>, CredentialsError>,
+    bind: fn(Value, Renamed) -> Result<Box<dyn Source>, Violation>,
 }
 
 impl Kind {
@@ -49,12 +49,12 @@ impl Kind {
     }
 
     /// Brings credentials to canonical form and checks them; the first failure is the one reported.
-    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, CredentialsError> {
+    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, Violation> {
         self.schema.parse(credentials)
     }
 
     /// Binds credentials in canonical form ([`Parsed::canonical`]) to their connector.
-    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, CredentialsError> {
+    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, Violation> {
         (self.bind)(canonical, self.renamed)
     }
 
@@ -66,8 +66,8 @@ impl Kind {
     }
 }
 
-fn bind<C: Connector>(canonical: Value, renamed: Renamed) -> Result<Box<dyn Source>, CredentialsError> {
+fn bind<C: Connector>(canonical: Value, renamed: Renamed) -> Result<Box<dyn Source>, Violation> {
     // serde's own text may hold the value at fault: it is never passed on.
-    let credentials = serde_json::from_value(canonical).map_err(|_| CredentialsError::unreadable())?;
+    let credentials = serde_json::from_value(canonical).map_err(|_| Violation::whole(Rule::Unreadable))?;
     Ok(Box::new(Bound::<C> { credentials, renamed }))
 }

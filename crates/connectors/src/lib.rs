@@ -16,7 +16,7 @@ mod server;
 
 pub use catalog::{Catalog, CatalogBuilder, TableDefinition, TableKind};
 pub use connector::{Opened, Source};
-pub use credentials::{CredentialsError, Parsed};
+pub use credentials::{Parsed, Rule, Violation};
 pub use error::{ConnectError, ConnectErrorKind};
 pub use kind::Kind;
 pub use registry::Registry;

@@ -5,6 +5,7 @@
 mod additions;
 mod documents;
 mod endpoints;
+mod ignored;
 mod isolation;
 mod names;
 mod shapes;

@@ -30,8 +30,15 @@ async fn each_rule_of_create_and_update() {
         (json!({"datasourceType": "postgres"}), "\"credentials\" is required"),
         (json!({"datasourceType": "postgres", "credentials": "x"}), "\"credentials\" must be of type object"),
         (json!({"datasourceType": "postgres", "credentials": null}), "\"credentials\" must be of type object"),
+        (
+            json!({"datasourceType": "postgres", "credentials": "{\"name\": \"n\"}"}),
+            "\"credentials\" must be of type object, and is a string of JSON: send it without the quotes",
+        ),
         (json!({"datasourceType": "postgres", "credentials": {}}), "\"credentials.name\" is required"),
-        (json!({"datasourceType": "postgres", "credentials": {"Name": "n"}}), "\"credentials.name\" is required"),
+        (
+            json!({"datasourceType": "postgres", "credentials": {"Name": "n"}}),
+            "\"credentials.name\" is required (unknown keys: credentials.Name)",
+        ),
         (body(&json!({"name": 5})), "\"credentials.name\" must be a string"),
         (body(&json!({"name": null})), "\"credentials.name\" must be a string"),
         (body(&json!({"name": ""})), "\"credentials.name\" is not allowed to be empty"),
@@ -47,6 +54,11 @@ async fn each_rule_of_create_and_update() {
         (body(&json!({"port": null})), "\"credentials.port\" must be a number"),
         (body(&json!({"password": 5})), "\"credentials.password\" must be a string"),
         (body(&json!({"sslMode": "maybe"})), "\"credentials.sslMode\" must be a boolean"),
+        (
+            body(&json!({"sslMode": "require"})),
+            "\"credentials.sslMode\" must be a boolean: true for TLS, false for none; sslVerify (full, ca, none) says what is checked",
+        ),
+        (body(&json!({"sshTunnel": true})), "\"credentials.sshTunnel\" must be one of [enable, disable]"),
         (body(&json!({"sshTunnel": "on"})), "\"credentials.sshTunnel\" must be one of [enable, disable]"),
         (body(&json!({"sshTunnel": "enable"})), "\"credentials.sshHost\" is required"),
         (body(&json!({"host": 1, "port": "x", "schema": ""})), "\"credentials.host\" must be a string"),

@@ -1,13 +1,13 @@
 //! Credentials: one struct for each kind gives parsing, messages, aliases and secrets.
 
 mod fields;
-mod message;
 mod normalize;
 mod pins;
 mod schema;
+mod violation;
 
 pub(crate) use fields::{HostName, IdentityFields, LoginFields, SshFields, TrustFields, WebHost};
-pub use message::CredentialsError;
 pub use pins::{keep_pins, lacks_pin, pin};
 pub(crate) use schema::CredentialsSchema;
 pub use schema::Parsed;
+pub use violation::{Rule, Violation};
