@@ -1,32 +1,8 @@
-//! The documents and the tree say the same: every threat that code cites is on its page, and every test that the page names exists.
+//! `docs/threats.md` and the tests: every row that code cites is on the page, and every test that the page names exists.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
-}
-
-/// Every Rust file of the repository.
-fn sources() -> Vec<PathBuf> {
-    let (mut folders, mut files) = (["src", "crates", "tests"].map(|folder| root().join(folder)).to_vec(), Vec::new());
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()) {
-            if entry.is_dir() {
-                folders.push(entry);
-            } else if entry.extension().is_some_and(|e| e == "rs") {
-                files.push(entry);
-            }
-        }
-    }
-    assert!(files.len() > 100);
-    files
-}
+use crate::{read, root, sources};
 
 /// `S6`, `R12`: a letter of the three and a number.
 fn is_row(word: &str) -> bool {
@@ -110,23 +86,4 @@ fn every_test_that_the_page_names_exists_and_carries_the_row() {
         }
     }
     assert!(seen > 40);
-}
-
-#[test]
-fn links_between_documents_lead_somewhere() {
-    let mut pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "tests/peers/README.md", "bench/README.md"]
-        .map(|p| root().join(p))
-        .to_vec();
-    for folder in ["docs", "docs/decisions"] {
-        let entries = fs::read_dir(root().join(folder)).expect("folder").map(|entry| entry.expect("entry").path());
-        pages.extend(entries.filter(|path| path.extension().is_some_and(|e| e == "md")));
-    }
-    for page in pages {
-        for link in read(&page).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let file = link.split('#').next().expect("a part");
-            if !file.is_empty() && !link.contains("://") {
-                assert!(page.parent().expect("folder").join(file).exists(), "{}: {link}", page.display());
-            }
-        }
-    }
 }
