@@ -1,4 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
+//!
+//! Peers: postgres.
 
 use serde_json::json;
 
