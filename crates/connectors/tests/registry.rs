@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use connectors::{ConnectErrorKind, Kind, Registry, Rule, Violation};
-use egress::{
-    BoxStream, Deadline, DialError, Dialer, Direct, Limits, Policy, Profile, Session, SystemResolver, Target, TargetError, Trace,
-};
+use egress::{BoxStream, Deadline, DialError, Dialer, Direct, Policy, Profile, Session, SystemResolver, Target, TargetError, Trace};
 use serde_json::{Map, Value, json};
 
 fn example(entry: &Kind) -> Map<String, Value> {
@@ -289,7 +287,7 @@ impl Dialer for DenyAll {
 
 async fn open(entry: &Kind, credentials: &Map<String, Value>, dialer: Arc<dyn Dialer>, limit: Duration) -> ConnectErrorKind {
     let source = entry.bind(entry.parse(credentials).expect("parses").canonical).expect("binds");
-    let result = source.open(&Session::new(dialer, Deadline::after(limit), Limits::default(), Trace::new(source.plan(), limit))).await;
+    let result = source.open(&Session::new(dialer, Deadline::after(limit), Trace::new(source.plan(), limit))).await;
     result.err().expect("no server, no connection").kind
 }
 

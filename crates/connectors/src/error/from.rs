@@ -1,5 +1,6 @@
-//! From the failures of `egress`.
+//! From the failures of `egress` and `catalog`.
 
+use catalog::Error as CatalogError;
 use egress::{DialError, HttpError, SshError, SshKeyError, TlsError};
 
 use super::{ConnectError, ConnectErrorKind};
@@ -80,5 +81,15 @@ impl From<HttpError> for ConnectError {
 impl From<egress::Elapsed> for ConnectError {
     fn from(_: egress::Elapsed) -> Self {
         ConnectErrorKind::TimedOut.into()
+    }
+}
+
+impl From<CatalogError> for ConnectError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Gone => ConnectErrorKind::Internal,
+            CatalogError::Elapsed => ConnectErrorKind::TimedOut,
+        }
+        .into()
     }
 }
