@@ -1,11 +1,13 @@
 //! The command line: one binary, one file a command.
 
 mod dev;
+mod error;
 mod healthcheck;
 mod keys;
 mod migrate;
 mod openapi;
 mod org;
+mod output;
 mod run;
 mod serve;
 mod token;
@@ -13,7 +15,9 @@ mod token;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use store::{OpenError, StoreError};
+
+use self::error::CliError;
+use self::output::{complain, say};
 
 /// Datasource connections: typed credentials in, tested connection and cached schema out
 #[derive(Debug, Parser)]
@@ -46,27 +50,6 @@ enum Command {
     Healthcheck(healthcheck::Healthcheck),
 }
 
-/// Why a command failed, for the person at the terminal.
-#[derive(Debug, thiserror::Error)]
-enum CliError {
-    #[error("{0}")]
-    Text(String),
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Cipher(#[from] store::CipherError),
-    #[error(transparent)]
-    Key(#[from] store::KeyError),
-}
-
-impl From<String> for CliError {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     match execute(Cli::parse().command) {
@@ -76,17 +59,6 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
-fn complain(error: &CliError) {
-    eprintln!("headwater: {error}");
-}
-
-/// Prints a line of a command's result.
-#[expect(clippy::print_stdout, reason = "the result of a command")]
-fn say(line: &str) {
-    println!("{line}");
 }
 
 fn execute(command: Command) -> Result<(), CliError> {

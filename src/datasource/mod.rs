@@ -7,7 +7,8 @@ mod onboard;
 mod sync;
 mod update;
 
-use connectors::{Entry, Source};
+use connectors::credentials::pin;
+use connectors::{Kind, Source};
 use serde_json::Value;
 use store::{Binding, CipherError, Datasource, StoreError, Tenancy, Tenant};
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use crate::app::App;
 use crate::clock;
 
 pub(crate) use describe::{Described, describe};
-pub(crate) use diagnose::{Diagnosis, Outcome, StepReport, diagnose};
+pub(crate) use diagnose::{Diagnosis, diagnose};
 pub(crate) use onboard::{OnboardError, onboard};
 pub(crate) use sync::{SyncError, sync};
 pub(crate) use update::{UpdateError, update};
@@ -27,7 +28,7 @@ const ATTEMPTS: usize = 3;
 
 /// What create and update ask for, validated.
 pub(crate) struct Request {
-    pub(crate) entry: &'static Entry,
+    pub(crate) kind: &'static Kind,
     pub(crate) name: String,
     /// Credentials in canonical form; sealed as they are.
     pub(crate) credentials: Value,
@@ -45,16 +46,6 @@ pub(crate) enum Failure {
     Unreadable,
 }
 
-/// Where an SSH server's key is kept: among the credentials, so that it is bound to them.
-const HOST_KEY: &str = "sshHostKey";
-
-/// Keeps the SSH server's key that the test saw: it was the known one, or the first.
-fn pin_host_key(credentials: &mut Value, seen: Option<String>) {
-    if let (Some(seen), Some(fields)) = (seen, credentials.as_object_mut()) {
-        fields.insert(HOST_KEY.to_owned(), Value::String(seen));
-    }
-}
-
 /// The credentials of a stored datasource, in canonical form.
 async fn open_credentials(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Value, Failure> {
     let plain = app.cipher.open(credentials_of(tenant, stored.uuid), &stored.sealed).await?;
@@ -69,7 +60,7 @@ async fn seal_credentials(
     mut credentials: Value,
     ssh_host_key: Option<String>,
 ) -> Result<Vec<u8>, Failure> {
-    pin_host_key(&mut credentials, ssh_host_key);
+    pin(&mut credentials, ssh_host_key);
     let plain = Zeroizing::new(credentials.to_string());
     Ok(app.cipher.seal(credentials_of(tenant, datasource), plain.as_bytes(), clock::now()).await?)
 }
@@ -78,7 +69,7 @@ async fn seal_credentials(
 pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<(&'static str, Box<dyn Source>), Failure> {
     let credentials = open_credentials(app, tenant, stored).await?;
     let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
-    Ok((entry.kind, entry.bind(credentials).map_err(|_| Failure::Unreadable)?))
+    Ok((entry.name, entry.bind(credentials).map_err(|_| Failure::Unreadable)?))
 }
 
 /// Where the credentials of a datasource are sealed to.

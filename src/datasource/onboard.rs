@@ -34,8 +34,8 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
         return Err(OnboardError::NameTaken);
     }
     let uuid = Uuid::new_v4();
-    let source = request.entry.bind(request.credentials.clone()).map_err(|_| OnboardError::Failed(Failure::Unreadable))?;
-    let mut probe = app.prober.start(tenant, request.entry.kind, source);
+    let source = request.kind.bind(request.credentials.clone()).map_err(|_| OnboardError::Failed(Failure::Unreadable))?;
+    let mut probe = app.prober.start(tenant, request.kind.name, source);
     let server = probe.tested().await.map_err(OnboardError::Test)?;
     let catalog = ingest(&app.store, tenant, uuid, &HashSet::new(), probe).await.map_err(|error| match error {
         IngestError::Source(error) => OnboardError::Read(error),
@@ -46,7 +46,7 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
     let new = NewDatasource {
         uuid,
         name: request.name.clone(),
-        kind: request.entry.kind.to_owned(),
+        kind: request.kind.name.to_owned(),
         sealed,
         tenancy: request.tenancy.clone(),
         product: server.product,
@@ -55,7 +55,7 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
     };
     match app.store.create_datasource(tenant, &new, clock::now()).await {
         Ok(()) => {
-            tracing::info!(tenant.id = tenant.0, datasource.id = %uuid, datasource.kind = request.entry.kind, tables = new.catalog.tables.len(), "datasource created");
+            tracing::info!(tenant.id = tenant.0, datasource.id = %uuid, datasource.kind = request.kind.name, tables = new.catalog.tables.len(), "datasource created");
             Ok(())
         }
         Err(StoreError::NameTaken) => Err(OnboardError::NameTaken),

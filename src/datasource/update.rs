@@ -1,11 +1,11 @@
 //! New credentials for an existing datasource: tested and read first, then applied together, or not at all.
 
 use connectors::ConnectError;
-use serde_json::Value;
-use store::{Change, Datasource, Replaced, StoreError, Tenant};
+use connectors::credentials::{keep_pins, lacks_pin};
+use store::{Change, Replaced, StoreError, Tenant};
 
 use super::ingest::{IngestError, ingest};
-use super::{ATTEMPTS, Failure, HOST_KEY, Request, open_credentials, pin_host_key, seal_credentials};
+use super::{ATTEMPTS, Failure, Request, open_credentials, seal_credentials};
 use crate::app::App;
 use crate::clock;
 
@@ -39,13 +39,15 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
     let failed = |e: StoreError| UpdateError::Failed(e.into());
     for _ in 0..ATTEMPTS {
         let stored = app.store.datasource(tenant, &request.name).await.map_err(failed)?.ok_or(UpdateError::NotFound)?;
-        if stored.kind != request.entry.kind {
+        if stored.kind != request.kind.name {
             return Err(UpdateError::OtherKind(stored.kind));
         }
         let mut credentials = request.credentials.clone();
-        keep_host_key(app, tenant, &stored, &mut credentials).await.map_err(UpdateError::Failed)?;
-        let source = request.entry.bind(credentials.clone()).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
-        let mut probe = app.prober.start(tenant, request.entry.kind, source);
+        if lacks_pin(&credentials) {
+            keep_pins(&open_credentials(app, tenant, &stored).await.map_err(UpdateError::Failed)?, &mut credentials);
+        }
+        let source = request.kind.bind(credentials.clone()).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
+        let mut probe = app.prober.start(tenant, request.kind.name, source);
         let server = probe.tested().await.map_err(UpdateError::Test)?;
         let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
         let catalog = ingest(&app.store, tenant, stored.uuid, &known, probe).await.map_err(|error| match error {
@@ -73,17 +75,4 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
         }
     }
     Err(UpdateError::Contended)
-}
-
-/// New credentials for the same SSH server that do not speak of its key leave the known key in force:
-/// an update must not be the moment at which another server slips in.
-async fn keep_host_key(app: &App, tenant: Tenant, stored: &Datasource, credentials: &mut Value) -> Result<(), Failure> {
-    if credentials.get("sshHost").is_none() || credentials.get(HOST_KEY).is_some() {
-        return Ok(());
-    }
-    let old = open_credentials(app, tenant, stored).await?;
-    if old.get("sshHost") == credentials.get("sshHost") && old.get("sshPort") == credentials.get("sshPort") {
-        pin_host_key(credentials, old.get(HOST_KEY).and_then(Value::as_str).map(str::to_owned));
-    }
-    Ok(())
 }

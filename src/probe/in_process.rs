@@ -75,7 +75,7 @@ impl Prober for InProcess {
         let (tested_to, tested) = oneshot::channel();
         let (read_to, read) = oneshot::channel();
         let (tables_to, tables) = mpsc::channel(WAITING);
-        let (shared, trace) = (self.shared.clone(), Trace::default());
+        let (shared, trace) = (self.shared.clone(), Trace::new(source.plan(), self.shared.settings.test_timeout));
         let steps = trace.clone();
         let work = async move {
             let began = Instant::now();
@@ -105,7 +105,7 @@ impl Prober for InProcess {
                 opened.introspect(&mut builder).await?;
                 deadline.run(builder.finish()).await?
             };
-            let result: Result<_, ConnectError> = steps.step(Step::Read, read).await;
+            let result: Result<_, ConnectError> = steps.step(Step::READ, read).await;
             telemetry::probed("read", kind, result.as_ref().err(), began.elapsed());
             let _ = read_to.send(result);
         };

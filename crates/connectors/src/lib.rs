@@ -1,24 +1,24 @@
 //! The kinds of datasource: what credentials each takes, how it is tested, how its schema is read.
 //!
-//! Adding a kind: one file in `kinds`, one `mod` line, one line in the registry.
+//! Adding a kind: one folder in `kinds`, one line in the registry.
 
-mod basic;
 pub mod catalog;
-mod clickhouse;
 mod connector;
 pub mod credentials;
 mod error;
+mod kind;
 mod kinds;
-mod mssql;
-mod mysql;
-mod pg;
-mod reach;
 mod registry;
-mod scalar;
-mod trino;
+mod report;
+mod rest;
+mod route;
+mod server;
 
 pub use catalog::{Catalog, CatalogBuilder, TableDefinition, TableKind};
-pub use connector::{Connector, Opened, ServerInfo, Source};
-pub use credentials::{CredentialsError, Parsed};
+pub use connector::{Opened, Source};
+pub use credentials::{Parsed, Rule, Violation};
 pub use error::{ConnectError, ConnectErrorKind};
-pub use registry::{Entry, Registry};
+pub use kind::Kind;
+pub use registry::Registry;
+pub use report::{Outcome, StepReport, report};
+pub use server::ServerInfo;

@@ -1,108 +1,31 @@
 //! All kinds in one constant table.
 
-use std::sync::LazyLock;
+use crate::kind::Kind;
+use crate::kinds::{clickhouse, mssql, mysql, postgres, trino};
 
-use serde_json::{Map, Value};
-
-use crate::connector::{BoundSource, Connector, Source};
-use crate::credentials::{CredentialsError, CredentialsSchema, Parsed};
-use crate::kinds;
-
-/// The contract's eighteen values of `datasourceType`, in its order, with the names of the products.
-const CONTRACT: [(&str, &str); 18] = [
-    ("snowflake", "Snowflake"),
-    ("postgres", "PostgreSQL"),
-    ("redshift", "Amazon Redshift"),
-    ("cockroachdb", "CockroachDB"),
-    ("mysql", "MySQL"),
-    ("mongodb", "MongoDB"),
-    ("clickhouse", "ClickHouse"),
-    ("singlestore", "SingleStore"),
-    ("bigquery", "Google BigQuery"),
-    ("databricks", "Databricks"),
-    ("elasticsearch", "Elasticsearch"),
-    ("opensearch", "OpenSearch"),
-    ("mssql", "Microsoft SQL Server"),
-    ("awss3", "Amazon S3"),
-    ("csv", "CSV"),
-    ("firebolt", "Firebolt"),
-    ("athena", "Amazon Athena"),
-    ("trino", "Trino"),
+static KINDS: [&Kind; 8] = [
+    &postgres::POSTGRES,
+    &postgres::REDSHIFT,
+    &postgres::COCKROACHDB,
+    &mysql::MYSQL,
+    &clickhouse::CLICKHOUSE,
+    &mysql::SINGLESTORE,
+    &mssql::MSSQL,
+    &trino::TRINO,
 ];
-
-static ENTRIES: [Entry; 8] = [
-    Entry::of::<kinds::Postgres>(),
-    Entry::of::<kinds::Redshift>(),
-    Entry::of::<kinds::CockroachDb>(),
-    Entry::of::<kinds::MySql>(),
-    Entry::of::<kinds::ClickHouse>(),
-    Entry::of::<kinds::SingleStore>(),
-    Entry::of::<kinds::SqlServer>(),
-    Entry::of::<kinds::Trino>(),
-];
-
-/// One kind: plain function pointers, so that the table is a constant.
-pub struct Entry {
-    /// `datasourceType`
-    pub kind: &'static str,
-    /// The name of the product.
-    pub title: &'static str,
-    /// Credentials as a user would send them, without `name`.
-    pub example: &'static str,
-    schema: LazyLock<CredentialsSchema>,
-    bind: fn(Value) -> Result<Box<dyn Source>, CredentialsError>,
-}
-
-impl Entry {
-    const fn of<C: Connector>() -> Self {
-        Self {
-            kind: C::KIND,
-            title: C::TITLE,
-            example: C::EXAMPLE,
-            schema: LazyLock::new(CredentialsSchema::of::<C::Credentials>),
-            bind: bind::<C>,
-        }
-    }
-
-    /// The JSON Schema of the credentials, without `name`.
-    pub fn schema(&self) -> &Value {
-        self.schema.json()
-    }
-
-    /// Brings credentials to canonical form and checks them; the first failure is the one reported.
-    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, CredentialsError> {
-        self.schema.parse(credentials)
-    }
-
-    /// Binds credentials in canonical form ([`Parsed::canonical`]) to their connector.
-    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, CredentialsError> {
-        (self.bind)(canonical)
-    }
-}
-
-fn bind<C: Connector>(canonical: Value) -> Result<Box<dyn Source>, CredentialsError> {
-    // serde's own text may hold the value at fault: it is never passed on.
-    let credentials = serde_json::from_value(canonical).map_err(|_| CredentialsError::unreadable())?;
-    Ok(Box::new(BoundSource::<C>(credentials)))
-}
 
 /// The kinds there are.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Registry;
 
 impl Registry {
-    /// Every `datasourceType` of the contract with its product's name, ready or not.
-    pub fn contract(self) -> &'static [(&'static str, &'static str)] {
-        &CONTRACT
-    }
-
     /// Every kind that has a connector.
-    pub fn entries(self) -> &'static [Entry] {
-        &ENTRIES
+    pub fn kinds(self) -> &'static [&'static Kind] {
+        &KINDS
     }
 
-    /// The connector of a kind.
-    pub fn find(self, kind: &str) -> Option<&'static Entry> {
-        ENTRIES.iter().find(|entry| entry.kind == kind)
+    /// The kind of a name.
+    pub fn find(self, name: &str) -> Option<&'static Kind> {
+        KINDS.iter().find(|kind| kind.name == name).copied()
     }
 }

@@ -10,11 +10,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use crate::deadline::Deadline;
-use crate::metrics;
+use crate::plan::Step;
 use crate::policy::Policy;
 use crate::resolve::Resolve;
 use crate::target::{Host, Target};
-use crate::trace::{Step, Trace};
+use crate::trace::Trace;
 
 /// A connected byte stream of whatever make.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static {}
@@ -58,7 +58,7 @@ pub enum DialError {
 
 impl DialError {
     /// A short word for metrics.
-    pub(crate) fn outcome(self) -> &'static str {
+    fn outcome(self) -> &'static str {
         match self {
             Self::Denied => "denied",
             Self::Unresolved => "unresolved",
@@ -85,7 +85,7 @@ impl Direct {
     }
 
     /// The addresses of `target`, every one of them allowed.
-    async fn vet(&self, target: &Target, trace: &Trace) -> Result<Vec<SocketAddr>, DialError> {
+    async fn vet(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<Vec<SocketAddr>, DialError> {
         self.policy.check_name(&target.host, target.port).map_err(|_| DialError::Denied)?;
         let resolve = async {
             let Host::Name(name) = &target.host else { return Ok(Vec::new()) };
@@ -95,10 +95,10 @@ impl Direct {
         let addresses = match &target.host {
             Host::Address(address) => vec![*address],
             Host::Name(_) => {
-                trace.note(Step::Policy, true);
-                let limited = Deadline::after(Step::Resolve.limit());
+                trace.note(&Step::POLICY, true);
+                let limited = deadline.step(trace.limit(&Step::RESOLVE));
                 let resolve = async { limited.run(resolve).await.unwrap_or(Err(DialError::TimedOut)) };
-                trace.step(Step::Resolve, resolve).await?
+                trace.step(Step::RESOLVE, resolve).await?
             }
         };
         let with_port = |all: Vec<IpAddr>| all.into_iter().map(|a| SocketAddr::new(a.to_canonical(), target.port)).collect::<Vec<_>>();
@@ -110,7 +110,7 @@ impl Direct {
         }
         self.policy.check_addresses(&target.host, &addresses, &own).map_err(|_| DialError::Denied)?;
         if matches!(target.host, Host::Address(_)) {
-            trace.note(Step::Policy, true);
+            trace.note(&Step::POLICY, true);
         }
         Ok(addresses)
     }
@@ -134,15 +134,17 @@ impl Direct {
 #[async_trait]
 impl Dialer for Direct {
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {
-        let result = match deadline.run(self.vet(target, trace)).await {
-            Ok(Ok(addresses)) => trace.step(Step::Connect, Self::connect(&addresses, deadline.step(Step::Connect.limit()))).await,
+        let result = match deadline.run(self.vet(target, deadline, trace)).await {
+            Ok(Ok(addresses)) => trace.step(Step::CONNECT, Self::connect(&addresses, deadline.step(trace.limit(&Step::CONNECT)))).await,
             Ok(Err(error)) => Err(error),
             Err(_) => Err(DialError::TimedOut),
         };
         if result.as_ref().is_err_and(|e| *e == DialError::Denied) {
             trace.refuse();
         }
-        metrics::dialed(result.as_ref().err().copied());
+        // Labels are our own words only: no host, no name, no tenant.
+        let outcome = result.as_ref().err().map_or("connected", |error| error.outcome());
+        metrics::counter!("headwater_egress_dials_total", "outcome" => outcome).increment(1);
         Ok(Box::new(result?))
     }
 }

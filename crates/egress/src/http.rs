@@ -17,10 +17,10 @@ use url::Url;
 
 use crate::deadline::Deadline;
 use crate::dialer::{BoxStream, DialError};
+use crate::plan::Step;
 use crate::session::Session;
 use crate::target::{Host, Target};
 use crate::tls::{TlsError, TlsOptions, connect_tls};
-use crate::trace::Step;
 
 /// Bytes of a response's head, and how many headers it may have.
 const HEAD_BYTES: usize = 64 << 10;
@@ -232,7 +232,7 @@ impl HttpClient {
             let mut stream: BoxStream = self.session.dial(&self.origin.target).await.map_err(HttpError::Dial)?;
             if self.origin.https {
                 let tls = connect_tls(stream, &self.origin.target.host, &self.tls, self.session.deadline());
-                stream = Box::new(self.session.step(Step::Tls, tls).await?);
+                stream = Box::new(self.session.step(Step::TLS, tls).await?);
             }
             let handshake = http1::Builder::new().max_headers(HEADERS).max_buf_size(HEAD_BYTES).handshake(TokioIo::new(stream));
             let (sender, connection) = handshake.await.map_err(|_| HttpError::Protocol)?;

@@ -2,8 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::policy::is_localhost;
-use crate::target::Host;
+use crate::target::{Host, is_localhost};
 
 /// An endpoint of the server itself: its listener, or its metadata database.
 ///

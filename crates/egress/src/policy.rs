@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::own::{OwnEndpoint, is_local};
 use crate::ranges::{AddressClass, classify, embedded_v4};
 use crate::rule::Rule;
-use crate::target::Host;
+use crate::target::{Host, is_localhost};
 
 /// The base set of address classes that may be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -136,11 +136,6 @@ fn reached(address: IpAddr) -> IpAddr {
         IpAddr::V6(v6) => embedded_v4(v6).map_or(IpAddr::V6(v6), IpAddr::V4),
         v4 @ IpAddr::V4(_) => v4,
     }
-}
-
-/// `localhost` and everything below it mean this machine (RFC 6761), whatever DNS says.
-pub(crate) fn is_localhost(name: &str) -> bool {
-    name == "localhost" || name.ends_with(".localhost")
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::{BoxStream, DialError, Dialer};
+use crate::plan::Step;
 use crate::ssh::{self, SshError, SshTunnel};
 use crate::target::Target;
-use crate::trace::{Step, Trace};
+use crate::trace::Trace;
 
 /// Caps on what is read from one source. What lies beyond is left out and the result marked partial.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +82,8 @@ impl Session {
     pub async fn step<T, E: From<Elapsed>>(&self, step: Step, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         // Pinned on the heap: a TLS handshake is some kilobytes, and every caller would carry it along.
         let work = Box::pin(work);
-        let limited = async { self.deadline.step(step.limit()).run(work).await.unwrap_or_else(|elapsed| Err(elapsed.into())) };
+        let deadline = self.deadline.step(self.trace.limit(&step));
+        let limited = async { deadline.run(work).await.unwrap_or_else(|elapsed| Err(elapsed.into())) };
         self.trace.step(step, limited).await
     }
 

@@ -14,9 +14,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::deadline::Deadline;
 use crate::dialer::{BoxStream, DialError, Dialer};
+use crate::plan::Step;
 use crate::ssh_key::{self, SshKeyError};
 use crate::target::Target;
-use crate::trace::{Step, Trace};
+use crate::trace::Trace;
 
 /// An SSH server to go through, and how to be let in.
 #[derive(Debug, Clone)]
@@ -100,7 +101,7 @@ pub(crate) async fn connect(
     }
     let seen = Arc::new(Mutex::new(None));
     let handler = HostKey { known, seen: seen.clone() };
-    let handshake = deadline.step(Step::SshConnect.limit());
+    let handshake = deadline.step(trace.limit(&Step::SSH_CONNECT));
     let handshake = handshake.run(client::connect_stream(Arc::new(config), stream, handler));
     let seen_now = || seen.lock().expect("no panic under this lock").clone();
     let handshake = async {
@@ -114,12 +115,12 @@ pub(crate) async fn connect(
     };
     let handshake = handshake.await;
     // The key is shown in the middle of the handshake: which of the two failed is told apart here.
-    trace.note(Step::SshConnect, !matches!(handshake, Err(SshError::Handshake | SshError::Dial(_))));
+    trace.note(&Step::SSH_CONNECT, !matches!(handshake, Err(SshError::Handshake | SshError::Dial(_))));
     if matches!(handshake, Ok(_) | Err(SshError::HostKeyChanged)) {
-        trace.note(Step::SshHostKey, handshake.is_ok());
+        trace.note(&Step::SSH_HOST_KEY, handshake.is_ok());
     }
     let mut handle = handshake?;
-    trace.step(Step::SshAuth, authenticate(&mut handle, tunnel, deadline.step(Step::SshAuth.limit()))).await?;
+    trace.step(Step::SSH_AUTH, authenticate(&mut handle, tunnel, deadline.step(trace.limit(&Step::SSH_AUTH)))).await?;
     let key = seen_now().ok_or(SshError::Handshake)?;
     Ok((Arc::new(Ssh(Arc::new(handle))), key))
 }
@@ -168,7 +169,7 @@ impl Dialer for Ssh {
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {
         let open = async {
             let opened = self.0.channel_open_direct_tcpip(target.host.to_string(), u32::from(target.port), "127.0.0.1", 0);
-            match deadline.step(Step::Connect.limit()).run(opened).await {
+            match deadline.step(trace.limit(&Step::CONNECT)).run(opened).await {
                 Err(_) => Err(DialError::TimedOut),
                 Ok(Err(russh::Error::ChannelOpenFailure(ChannelOpenFailure::AdministrativelyProhibited))) => {
                     Err(DialError::ForwardingProhibited)
@@ -178,7 +179,7 @@ impl Dialer for Ssh {
                 Ok(Ok(channel)) => Ok(channel),
             }
         };
-        let channel = trace.step(Step::Connect, open).await?;
+        let channel = trace.step(Step::CONNECT, open).await?;
         Ok(Box::new(Held { stream: Box::pin(channel.into_stream()), _handle: self.0.clone() }))
     }
 }

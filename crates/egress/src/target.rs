@@ -100,6 +100,11 @@ impl Target {
     }
 }
 
+/// `localhost` and everything below it mean this machine (RFC 6761), whatever DNS says.
+pub(crate) fn is_localhost(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

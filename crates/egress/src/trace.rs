@@ -3,70 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// A step of a job, in the order in which jobs take them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Step {
-    /// The credentials fit their kind.
-    Validate,
-    /// The egress policy allows the target (with a tunnel: the SSH server).
-    Policy,
-    /// The name has an address (with a tunnel: the SSH server's name).
-    Resolve,
-    /// TCP to the SSH server, and the handshake with it.
-    SshConnect,
-    /// The SSH server's key is the known one.
-    SshHostKey,
-    /// The SSH server lets the user in.
-    SshAuth,
-    /// TCP to the datasource (with a tunnel: a channel to it).
-    Connect,
-    /// The TLS session.
-    Tls,
-    /// User and password.
-    Authenticate,
-    /// The database is there.
-    Database,
-    /// The catalog can be listed.
-    List,
-    /// The schema can be read.
-    Read,
-}
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::UnboundedSender;
 
-impl Step {
-    /// The longest that the step may take, whatever is left of its job's time.
-    pub fn limit(self) -> Duration {
-        match self {
-            Self::Validate | Self::Policy | Self::Resolve | Self::Connect | Self::SshHostKey | Self::Tls | Self::Database | Self::List => {
-                Duration::from_secs(6)
-            }
-            // Several round trips, and a key to be decrypted.
-            Self::SshConnect | Self::SshAuth | Self::Authenticate => Duration::from_secs(8),
-            // Has a time limit of its own, set by the operator.
-            Self::Read => Duration::MAX,
-        }
-    }
-
-    /// The word in answers, metrics and logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Validate => "validate",
-            Self::Policy => "policy",
-            Self::Resolve => "resolve",
-            Self::SshConnect => "ssh.connect",
-            Self::SshHostKey => "ssh.host_key",
-            Self::SshAuth => "ssh.auth",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Authenticate => "authenticate",
-            Self::Database => "database",
-            Self::List => "list",
-            Self::Read => "read",
-        }
-    }
-}
+use crate::plan::{Plan, Step};
 
 /// One step that was taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
     /// Which.
     pub step: Step,
@@ -76,21 +19,72 @@ pub struct Taken {
     pub ok: bool,
 }
 
-/// Collects the steps of one job; clones write to the same list.
+/// What is told of a job while it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StepEvent {
+    /// A step began.
+    Began(Step),
+    /// A step ended.
+    Ended(Taken),
+    /// The target is refused: whether a name was looked up before is nobody's business.
+    Refused,
+}
+
+impl StepEvent {
+    /// Brings a list of ended steps up to date.
+    pub fn note(self, taken: &mut Vec<Taken>) {
+        match self {
+            Self::Began(_) => {}
+            Self::Ended(step) => taken.push(step),
+            Self::Refused => {
+                taken.retain(|t| t.step != Step::POLICY && t.step != Step::RESOLVE);
+                taken.push(Taken { step: Step::POLICY, took: Duration::ZERO, ok: false });
+            }
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Job {
+    plan: Plan,
+    /// The job's time limit; none for work outside of a job.
+    whole: Option<Duration>,
+    taken: Mutex<Vec<Taken>>,
+    listener: Option<UnboundedSender<StepEvent>>,
+}
+
+/// Collects the steps of one job and knows how long each may take; clones write to the same list.
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
-    taken: Arc<Mutex<Vec<Taken>>>,
+    job: Arc<Job>,
     bastion: bool,
 }
 
 impl Trace {
+    /// The trace of a job that is to take the steps of `plan` within `whole`.
+    pub fn new(plan: Plan, whole: Duration) -> Self {
+        Self { job: Arc::new(Job { plan, whole: Some(whole), ..Job::default() }), bastion: false }
+    }
+
+    /// The same, with somebody who is told of every step as it begins and ends. The list grows by a few entries a job.
+    pub fn told(plan: Plan, whole: Duration, listener: UnboundedSender<StepEvent>) -> Self {
+        Self { job: Arc::new(Job { plan, whole: Some(whole), listener: Some(listener), ..Job::default() }), bastion: false }
+    }
+
     /// The same list for the way to an SSH server, where connecting is another step.
     pub(crate) fn to_bastion(&self) -> Self {
-        Self { taken: self.taken.clone(), bastion: true }
+        Self { job: self.job.clone(), bastion: true }
+    }
+
+    /// The longest that a step may take.
+    pub(crate) fn limit(&self, step: &Step) -> Duration {
+        self.job.whole.map_or(Duration::MAX, |whole| self.job.plan.limit(&self.name(step), whole))
     }
 
     /// Runs `work` as a step. Work that is dropped at a deadline has failed.
     pub async fn step<T, E>(&self, step: Step, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let step = self.name(&step);
+        self.tell(StepEvent::Began(step.clone()));
         let mut running = Running { trace: self, step, began: Instant::now(), ok: false };
         let result = work.await;
         running.ok = result.is_ok();
@@ -98,27 +92,30 @@ impl Trace {
     }
 
     /// Notes a step that took no time worth telling.
-    pub fn note(&self, step: Step, ok: bool) {
-        self.push(Taken { step, took: Duration::ZERO, ok });
+    pub fn note(&self, step: &Step, ok: bool) {
+        self.tell(StepEvent::Ended(Taken { step: self.name(step), took: Duration::ZERO, ok }));
     }
 
     /// What was taken so far.
     pub fn taken(&self) -> Vec<Taken> {
-        self.taken.lock().expect("no panic under this lock").clone()
+        self.job.taken.lock().expect("no panic under this lock").clone()
     }
 
     /// A target that is refused after its name was looked up must look like one refused before.
     pub(crate) fn refuse(&self) {
-        let mut taken = self.taken.lock().expect("no panic under this lock");
-        taken.retain(|t| !matches!(t.step, Step::Policy | Step::Resolve));
-        taken.push(Taken { step: Step::Policy, took: Duration::ZERO, ok: false });
+        self.tell(StepEvent::Refused);
     }
 
-    fn push(&self, mut taken: Taken) {
-        if self.bastion && taken.step == Step::Connect {
-            taken.step = Step::SshConnect;
+    fn name(&self, step: &Step) -> Step {
+        if self.bastion && *step == Step::CONNECT { Step::SSH_CONNECT } else { step.clone() }
+    }
+
+    fn tell(&self, event: StepEvent) {
+        if let Some(listener) = &self.job.listener {
+            // Whoever listened may have gone: then so does the job.
+            let _ = listener.send(event.clone());
         }
-        self.taken.lock().expect("no panic under this lock").push(taken);
+        event.note(&mut self.job.taken.lock().expect("no panic under this lock"));
     }
 }
 
@@ -131,7 +128,7 @@ struct Running<'a> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.trace.push(Taken { step: self.step, took: self.began.elapsed(), ok: self.ok });
+        self.trace.tell(StepEvent::Ended(Taken { step: self.step.clone(), took: self.began.elapsed(), ok: self.ok }));
     }
 }
 
@@ -141,12 +138,24 @@ mod tests {
 
     #[tokio::test]
     async fn steps_and_failures() {
-        let trace = Trace::default();
-        let _ = trace.step(Step::Connect, async { Ok::<_, ()>(()) }).await;
-        let _ = trace.to_bastion().step(Step::Connect, async { Err::<(), _>(()) }).await;
-        let dropped = trace.step(Step::Tls, std::future::pending::<Result<(), ()>>());
+        let (listener, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let trace = Trace::told(Plan::new(), Duration::from_secs(10), listener);
+        let _ = trace.step(Step::CONNECT, async { Ok::<_, ()>(()) }).await;
+        let _ = trace.to_bastion().step(Step::CONNECT, async { Err::<(), _>(()) }).await;
+        let dropped = trace.step(Step::TLS, std::future::pending::<Result<(), ()>>());
         assert!(tokio::time::timeout(Duration::from_millis(5), dropped).await.is_err());
-        let taken: Vec<_> = trace.taken().iter().map(|t| (t.step, t.ok)).collect();
-        assert_eq!(taken, [(Step::Connect, true), (Step::SshConnect, false), (Step::Tls, false)]);
+        let ended: Vec<_> = trace.taken().into_iter().map(|t| (t.step, t.ok)).collect();
+        assert_eq!(ended, [(Step::CONNECT, true), (Step::SSH_CONNECT, false), (Step::TLS, false)]);
+        trace.note(&Step::RESOLVE, true);
+        trace.refuse();
+        assert_eq!(trace.taken().last().map(|t| (t.step.clone(), t.ok)), Some((Step::POLICY, false)));
+        assert!(trace.taken().iter().all(|t| t.step != Step::RESOLVE));
+
+        // Who listens comes to the same list.
+        let mut told = Vec::new();
+        while let Ok(event) = heard.try_recv() {
+            event.note(&mut told);
+        }
+        assert_eq!(told, trace.taken());
     }
 }

@@ -2,13 +2,15 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use connectors::Registry;
+use connectors::{Registry, Rule};
 use serde_json::{Map, Value, json};
 
+use super::error::ApiError;
+use super::kinds::KINDS;
+use super::members::{filled, object, one_of};
 use super::tenancy;
+use super::wording::broken;
 use crate::datasource::Request;
-use crate::error::ApiError;
-use crate::extract::{filled, object, string};
 
 const IGNORED: HeaderName = HeaderName::from_static("headwater-ignored-fields");
 
@@ -26,27 +28,21 @@ impl DatasourceBody {
     #[expect(clippy::needless_pass_by_value, reason = "to be dropped at the end")]
     pub(super) fn read(body: Map<String, Value>, registry: Registry) -> Result<Self, ApiError> {
         let body = &body;
-        let kind = string(body, "", "datasourceType")?;
-        let kinds: Vec<_> = registry.contract().iter().map(|(kind, _)| *kind).collect();
-        if !kinds.contains(&kind) {
-            return Err(ApiError::invalid(format!("\"datasourceType\" must be one of [{}]", kinds.join(", "))));
-        }
+        let kind = one_of(body, "", "datasourceType", &KINDS.map(|(kind, _)| kind))?;
         let credentials = object(body, "", "credentials")?;
         let name = filled(credentials, "credentials.", "name")?;
         if name.chars().count() > NAME_CHARS {
-            return Err(ApiError::invalid(format!(
-                "\"credentials.name\" length must be less than or equal to {NAME_CHARS} characters long"
-            )));
+            return Err(broken("credentials.name", &Rule::Length(NAME_CHARS as u64)));
         }
         let Some(entry) = registry.find(kind) else {
             return Err(ApiError::invalid(format!("\"datasourceType\" {kind} is not available in this version")));
         };
-        let parsed = entry.parse(credentials).map_err(|e| ApiError::invalid(e.message))?;
+        let parsed = entry.parse(credentials)?;
         let has_schemas = entry.schema()["properties"].get("schema").is_some();
         let tenancy = tenancy::read(body, has_schemas)?;
         let mut ignored: Vec<_> = parsed.ignored.into_iter().map(|key| format!("credentials.{key}")).collect();
         ignored.extend(body.keys().filter(|key| !["datasourceType", "credentials", "tenancySettings"].contains(&key.as_str())).cloned());
-        let request = Request { entry, name: name.to_owned(), credentials: parsed.canonical, tenancy };
+        let request = Request { kind: entry, name: name.to_owned(), credentials: parsed.canonical, tenancy };
         Ok(Self { request, ignored })
     }
 }

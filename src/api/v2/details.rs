@@ -5,16 +5,15 @@ use axum::extract::State;
 use serde_json::{Map, Value, json};
 use store::{Tenancy, TenancyLevel};
 
+use super::error::{ApiError, Code};
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Reader;
 use crate::clock::rfc3339;
 use crate::datasource::{Described, describe};
-use crate::error::{ApiError, Code};
-use crate::extract::Query;
+use crate::http::{Caller, Query};
 
 /// Answers one datasource.
-pub(crate) async fn details(State(app): State<AppState>, Reader(tenant): Reader, query: Query) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn details(State(app): State<AppState>, Caller(tenant): Caller, query: Query) -> Result<Json<Value>, ApiError> {
     let name = query.filled("datasourceName")?;
     let failed = |e: &dyn std::fmt::Display| ApiError::internal(Code::InternalServerError, e);
     let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;

@@ -5,12 +5,11 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::sync::find;
+use super::error::{ApiError, Code};
+use super::reference::find;
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Reader;
-use crate::error::{ApiError, Code};
-use crate::extract::JsonObject;
+use crate::http::{Caller, JsonObject};
 
 #[derive(Deserialize)]
 struct Summary {
@@ -20,7 +19,7 @@ struct Summary {
 /// Answers done/total tables, or the failure. A failed sync is still a status: 200.
 pub(crate) async fn progress(
     State(app): State<AppState>,
-    Reader(tenant): Reader,
+    Caller(tenant): Caller,
     JsonObject(body): JsonObject,
 ) -> Result<Json<Value>, ApiError> {
     let datasource = find(&app, tenant, &body).await?;

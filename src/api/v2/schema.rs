@@ -11,12 +11,11 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use store::{Page, Tables};
 
-use super::list::page_number;
+use super::error::{ApiError, Code};
+use super::paging::page_number;
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Reader;
-use crate::error::{ApiError, Code};
-use crate::extract::Query;
+use crate::http::{Caller, Query, is_known};
 
 const PER_PAGE: i64 = 100;
 
@@ -43,7 +42,7 @@ struct Table {
 /// Answers one page; `ETag` is the root hash of the schema, so an unchanged one costs a 304.
 pub(crate) async fn schema(
     State(app): State<AppState>,
-    Reader(tenant): Reader,
+    Caller(tenant): Caller,
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -55,11 +54,7 @@ pub(crate) async fn schema(
     let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
     // The representation depends on the query too, but a query is part of the URL that a cache goes by.
     let tag = HeaderValue::try_from(format!("\"{}\"", URL_SAFE_NO_PAD.encode(stored.root))).map_err(|e| failed(&e))?;
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
-        let list = value.to_str().unwrap_or_default();
-        list.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/").as_bytes() == tag.as_bytes())
-    });
-    if known {
+    if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     let tables = app.store.cached_tables(tenant, stored.uuid, which, page).await.map_err(|e| failed(&e))?;

@@ -2,21 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
+use connectors::{Outcome, StepReport};
 use serde_json::{Map, Value, json};
 use store::Tenant;
 
 use super::body::DatasourceBody;
+use super::error::{ApiError, Code};
+use super::members::filled;
 use crate::api::openapi;
 use crate::app::{App, AppState};
-use crate::auth::Writer;
-use crate::datasource::{Diagnosis, Outcome, StepReport, diagnose, stored_source};
-use crate::error::{ApiError, Code};
-use crate::extract::{JsonObject, filled};
+use crate::datasource::{Diagnosis, diagnose, stored_source};
+use crate::http::{Caller, JsonObject};
 
 /// Answers a diagnosis. A test that failed is an answer like any other: 200.
 pub(crate) async fn test(
     State(app): State<AppState>,
-    Writer(tenant): Writer,
+    Caller(tenant): Caller,
     JsonObject(body): JsonObject,
 ) -> Result<Json<Value>, ApiError> {
     let (kind, source) = source(&app, tenant, body).await?;
@@ -27,8 +28,8 @@ pub(crate) async fn test(
 async fn source(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(&'static str, Box<dyn connectors::Source>), ApiError> {
     if !body.contains_key("datasourceName") || body.contains_key("credentials") {
         let request = DatasourceBody::read(body, app.registry)?.request;
-        let source = request.entry.bind(request.credentials).map_err(|e| ApiError::invalid(e.message))?;
-        return Ok((request.entry.kind, source));
+        let source = request.kind.bind(request.credentials)?;
+        return Ok((request.kind.name, source));
     }
     let name = filled(&body, "", "datasourceName")?;
     let stored = app.store.datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;

@@ -5,17 +5,16 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::body::{DatasourceBody, named};
+use super::error::{ApiError, Code};
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Writer;
 use crate::datasource::{UpdateError, update as replace};
-use crate::error::{ApiError, Code};
-use crate::extract::JsonObject;
+use crate::http::{Caller, JsonObject};
 
 /// Answers `{"name": …}`.
 pub(crate) async fn update(
     State(app): State<AppState>,
-    Writer(tenant): Writer,
+    Caller(tenant): Caller,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let DatasourceBody { request, ignored } = DatasourceBody::read(body, app.registry)?;

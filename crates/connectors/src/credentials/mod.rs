@@ -1,17 +1,13 @@
 //! Credentials: one struct for each kind gives parsing, messages, aliases and secrets.
 
-mod message;
+mod fields;
 mod normalize;
+mod pins;
 mod schema;
-mod shared;
-mod ssh;
-mod tls;
-mod web_host;
+mod violation;
 
-pub use message::CredentialsError;
+pub(crate) use fields::{HostName, IdentityFields, LoginFields, SshFields, TrustFields, WebHost};
+pub use pins::{keep_pins, lacks_pin, pin};
 pub(crate) use schema::CredentialsSchema;
 pub use schema::Parsed;
-pub(crate) use shared::{HostName, SslVerify, Toggle};
-pub(crate) use ssh::SshFields;
-pub(crate) use tls::{IdentityFields, TrustFields};
-pub(crate) use web_host::WebHost;
+pub use violation::{Rule, Violation};

@@ -1,7 +1,7 @@
 //! From the keys that clients send to the keys of the contract.
 //!
 //! The real product's spellings cannot all be known, so keys are folded (case, `_`, `-`) and matched against names
-//! and aliases; numbers and booleans may come as strings, as Joi takes them.
+//! and aliases; numbers and booleans may come as strings.
 
 use serde_json::{Map, Value, json};
 
@@ -45,7 +45,7 @@ fn convert(value: &Value, property: &Value) -> Value {
     if takes(property, "integer") {
         let number = value.as_f64().or_else(|| text.and_then(|t| t.parse().ok()));
         return match number {
-            // 5432.0 is a whole number to JSON Schema and to Joi.
+            // 5432.0 is a whole number to JSON Schema.
             #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
             Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => json!(number as i64),
             Some(number) => json!(number),

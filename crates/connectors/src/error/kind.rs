@@ -1,7 +1,9 @@
 //! What can go wrong: stable codes, sentences and remedies, all in our own words.
 
+use serde::{Deserialize, Serialize};
+
 /// What went wrong. Each has a stable code, a sentence that is safe to show, and a remedy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ConnectErrorKind {
     /// Policy refused the target.
     Denied,

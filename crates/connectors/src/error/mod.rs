@@ -3,12 +3,18 @@
 mod from;
 mod kind;
 
+use std::borrow::Cow;
+
 use egress::Step;
+use serde::{Deserialize, Serialize};
 
 pub use kind::ConnectErrorKind;
 
+/// Words of a kind's own credentials for the usual ones: `("host", "server")`.
+pub(crate) type Renamed = &'static [(&'static str, &'static str)];
+
 /// A failure of a connector, ready to be shown: it holds no text of the remote server's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectError {
     /// What went wrong.
     pub kind: ConnectErrorKind,
@@ -17,11 +23,14 @@ pub struct ConnectError {
     /// A remedy that fits better than the kind's, made from the user's own words (for example the exact `GRANT`).
     remedy: Option<String>,
     /// The credential at fault, where it is not the one that the kind names.
-    field: Option<&'static str>,
+    field: Option<Cow<'static, str>>,
+    /// The step that it belongs to, where that is another one than was being taken.
+    at: Option<Step>,
     /// Whether it happened on the way to the SSH server.
     bastion: bool,
-    /// Words of the kind's own credentials for the usual ones: `("host", "server")`.
-    renamed: &'static [(&'static str, &'static str)],
+    /// The kind's own words. They do not travel: whoever reads the error knows the kind.
+    #[serde(skip)]
+    renamed: Renamed,
 }
 
 impl ConnectError {
@@ -40,12 +49,18 @@ impl ConnectError {
     /// The same failure with another credential at fault.
     #[must_use]
     pub fn with_field(self, field: &'static str) -> Self {
-        Self { field: Some(field), ..self }
+        Self { field: Some(Cow::Borrowed(field)), ..self }
+    }
+
+    /// The same failure, as one of another step than was being taken: a login may be where a server says that a database is not there.
+    #[must_use]
+    pub(crate) fn at(self, step: Step) -> Self {
+        Self { at: Some(step), ..self }
     }
 
     /// The same failure in the words of a kind that has other names for the usual credentials.
     #[must_use]
-    pub(crate) fn renamed(self, renamed: &'static [(&'static str, &'static str)]) -> Self {
+    pub(crate) fn renamed(self, renamed: Renamed) -> Self {
         Self { renamed, ..self }
     }
 
@@ -70,54 +85,39 @@ impl ConnectError {
                 .replace("the host", "sshHost")
                 .replace("check host, port", "check sshHost, sshPort"),
             // What is said of SSH has words of its own.
-            None if matches!(self.step(), Some(Step::SshConnect | Step::SshHostKey | Step::SshAuth)) => general.to_owned(),
+            None if self.of_ssh() => general.to_owned(),
             None => self.renamed.iter().fold(general.to_owned(), |text, (usual, own)| text.replace(usual, own)),
         }
     }
 
-    /// The step it belongs to, where the kind alone tells; otherwise it is the step that was being taken.
-    pub fn step(&self) -> Option<Step> {
+    /// The step that it belongs to, where the failure itself tells; otherwise it is the step that was being taken.
+    pub(crate) fn step(&self) -> Option<Step> {
         use ConnectErrorKind as K;
+        if self.at.is_some() {
+            return self.at.clone();
+        }
         match self.kind {
-            K::Denied => Some(Step::Policy),
-            K::Unresolved => Some(Step::Resolve),
-            K::Refused | K::Unreachable if self.bastion => Some(Step::SshConnect),
-            K::Refused | K::Unreachable | K::ForwardingProhibited => Some(Step::Connect),
-            K::TlsUnsupported
-            | K::TlsRequired
-            | K::CertificateExpired
-            | K::CertificateName
-            | K::CertificateUntrusted
-            | K::TlsFailed
-            | K::CaInvalid
-            | K::ClientCertificateInvalid => Some(Step::Tls),
-            K::Rejected | K::NotAdmitted | K::PasswordExposed | K::AuthenticationUnsupported | K::PasswordExpired | K::AccountLocked => {
-                Some(Step::Authenticate)
-            }
-            K::DatabaseNotFound => Some(Step::Database),
-            K::SchemaNotFound => Some(Step::List),
-            K::SshFailed => Some(Step::SshConnect),
-            K::HostKeyChanged | K::HostKeyUnreadable => Some(Step::SshHostKey),
-            K::SshKeyUnreadable | K::SshKeyEncrypted | K::SshPassphrase | K::SshKeyCostly | K::SshRejected => Some(Step::SshAuth),
-            K::TimedOut
-            | K::Closed
-            | K::NoPrivilege
-            | K::TooManyConnections
-            | K::NotReady
-            | K::DatabaseUnavailable
-            | K::ReadOnly
-            | K::Exhausted
-            | K::Redirected
-            | K::TooMuch
-            | K::Protocol
-            | K::Server
-            | K::Internal => None,
+            K::Denied => Some(Step::POLICY),
+            K::Unresolved => Some(Step::RESOLVE),
+            // Some servers say it at login only.
+            K::TlsRequired => Some(Step::TLS),
+            K::SshFailed => Some(Step::SSH_CONNECT),
+            K::HostKeyChanged | K::HostKeyUnreadable => Some(Step::SSH_HOST_KEY),
+            K::SshKeyUnreadable | K::SshKeyEncrypted | K::SshPassphrase | K::SshKeyCostly | K::SshRejected => Some(Step::SSH_AUTH),
+            _ => None,
         }
     }
 
+    /// Whether it is of the way through an SSH server, which has words of its own.
+    fn of_ssh(&self) -> bool {
+        use ConnectErrorKind as K;
+        matches!(self.kind, K::SshFailed | K::HostKeyChanged | K::HostKeyUnreadable)
+            || matches!(self.kind, K::SshKeyUnreadable | K::SshKeyEncrypted | K::SshPassphrase | K::SshKeyCostly | K::SshRejected)
+    }
+
     /// The credential at fault, if it is one.
-    pub fn field(&self) -> Option<&'static str> {
-        let usual = self.field.or_else(|| self.usual_field())?;
+    pub fn field(&self) -> Option<&str> {
+        let usual = self.field.as_deref().or_else(|| self.usual_field())?;
         Some(self.renamed.iter().find(|(word, _)| *word == usual).map_or(usual, |(_, own)| own))
     }
 
@@ -156,7 +156,7 @@ impl ConnectError {
 
 impl From<ConnectErrorKind> for ConnectError {
     fn from(kind: ConnectErrorKind) -> Self {
-        Self { kind, server_code: None, remedy: None, field: None, bastion: false, renamed: &[] }
+        Self { kind, server_code: None, remedy: None, field: None, at: None, bastion: false, renamed: &[] }
     }
 }
 

@@ -1,19 +1,7 @@
-//! One file a kind.
+//! One folder a family, with the same rooms in each: `mod` (the kinds), `open`, `credentials`, `error`, `introspect`, `types`, `README.md`.
 
-mod clickhouse;
-mod cockroachdb;
-mod mssql;
-mod mysql;
-mod postgres;
-mod redshift;
-mod singlestore;
-mod trino;
-
-pub(crate) use clickhouse::ClickHouse;
-pub(crate) use cockroachdb::CockroachDb;
-pub(crate) use mssql::SqlServer;
-pub(crate) use mysql::MySql;
-pub(crate) use postgres::Postgres;
-pub(crate) use redshift::Redshift;
-pub(crate) use singlestore::SingleStore;
-pub(crate) use trino::Trino;
+pub(crate) mod clickhouse;
+pub(crate) mod mssql;
+pub(crate) mod mysql;
+pub(crate) mod postgres;
+pub(crate) mod trino;

@@ -1,0 +1,13 @@
+//! Groups of fields that several kinds share; each is flattened into a kind's credentials.
+
+mod host;
+mod login;
+mod ssh;
+mod tls;
+mod web_host;
+
+pub(crate) use host::HostName;
+pub(crate) use login::LoginFields;
+pub(crate) use ssh::SshFields;
+pub(crate) use tls::{IdentityFields, TrustFields};
+pub(crate) use web_host::WebHost;

@@ -1,0 +1,72 @@
+//! A kind of datasource: data about a product, and the code of its family behind plain function pointers.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use crate::connector::{Bound, Connector, Source};
+use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation};
+use crate::error::Renamed;
+
+/// What is said of a kind by its folder.
+pub(crate) struct About {
+    /// `datasourceType`
+    pub(crate) name: &'static str,
+    /// The name of the product, for people.
+    pub(crate) title: &'static str,
+    /// Credentials (JSON) as a user would send them, without `name`.
+    pub(crate) example: &'static str,
+    /// The kind's own words for the usual credentials, as error messages use them: `("host", "server")`.
+    pub(crate) renamed: Renamed,
+    /// The page about the family: what it reads, by which statements, what it was tested against.
+    pub(crate) page: &'static str,
+}
+
+/// One kind: plain function pointers, so that all kinds are one constant table.
+pub struct Kind {
+    /// `datasourceType`
+    pub name: &'static str,
+    /// The name of the product, for people.
+    pub title: &'static str,
+    /// Credentials as a user would send them, without `name`.
+    pub example: &'static str,
+    page: &'static str,
+    renamed: Renamed,
+    schema: LazyLock<CredentialsSchema>,
+    bind: fn(Value, Renamed) -> Result<Box<dyn Source>, Violation>,
+}
+
+impl Kind {
+    pub(crate) const fn new<C: Connector>(about: About) -> Self {
+        let About { name, title, example, renamed, page } = about;
+        Self { name, title, example, page, renamed, schema: LazyLock::new(CredentialsSchema::of::<C::Credentials>), bind: bind::<C> }
+    }
+
+    /// The JSON Schema of the credentials, without `name`.
+    pub fn schema(&self) -> &Value {
+        self.schema.json()
+    }
+
+    /// Brings credentials to canonical form and checks them; the first failure is the one reported.
+    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, Violation> {
+        self.schema.parse(credentials)
+    }
+
+    /// Binds credentials in canonical form ([`Parsed::canonical`]) to their connector.
+    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, Violation> {
+        (self.bind)(canonical, self.renamed)
+    }
+
+    /// What its folder's page says under a heading, as lists in tables want it: one line.
+    pub fn said(&self, heading: &str) -> String {
+        let line = format!("## {heading}");
+        let section = self.page.lines().skip_while(|l| *l != line).skip(1).take_while(|l| !l.starts_with("## "));
+        section.map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn bind<C: Connector>(canonical: Value, renamed: Renamed) -> Result<Box<dyn Source>, Violation> {
+    // serde's own text may hold the value at fault: it is never passed on.
+    let credentials = serde_json::from_value(canonical).map_err(|_| Violation::whole(Rule::Unreadable))?;
+    Ok(Box::new(Bound::<C> { credentials, renamed }))
+}

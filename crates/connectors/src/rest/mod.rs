@@ -1,0 +1,7 @@
+//! What kinds that are asked over HTTP have in common.
+
+mod basic;
+mod scalar;
+
+pub(crate) use basic::authorization;
+pub(crate) use scalar::Scalar;

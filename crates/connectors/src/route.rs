@@ -1,0 +1,98 @@
+//! The way to a server, gone through once for every kind: SSH or not, whom to dial, TLS or not.
+
+use egress::{
+    BoxStream, Elapsed, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target, TlsOptions, TlsStream, connect_tls,
+};
+
+use crate::error::ConnectError;
+
+/// Logging in, and an SSH handshake, take several round trips, and a key to be decrypted.
+pub(crate) const LONG: Share = Share::Percent(80);
+
+/// Where credentials lead.
+pub(crate) struct Route {
+    /// The server.
+    pub(crate) target: Target,
+    /// How TLS is made with it, if it is.
+    pub(crate) tls: Option<TlsOptions>,
+    /// The SSH server before it.
+    pub(crate) tunnel: Option<SshTunnel>,
+}
+
+impl Route {
+    /// The steps that lead to the server, in running order.
+    pub(crate) fn plan(&self) -> Plan {
+        let first = self.tunnel.as_ref().map_or(&self.target.host, |tunnel| &tunnel.server.host);
+        let mut plan = Plan::new().then(Step::VALIDATE).then(Step::POLICY);
+        if matches!(first, Host::Name(_)) {
+            plan = plan.then(Step::RESOLVE);
+        }
+        if self.tunnel.is_some() {
+            plan = plan.then_within(Step::SSH_CONNECT, LONG).then(Step::SSH_HOST_KEY).then_within(Step::SSH_AUTH, LONG);
+        }
+        plan = plan.then(Step::CONNECT);
+        if self.tls.is_some() { plan.then(Step::TLS) } else { plan }
+    }
+
+    /// Opens the tunnel, if there is one; with the SSH server's key, to be kept with the credentials.
+    pub(crate) async fn go(self, session: &Session) -> Result<(Way, Option<String>), ConnectError> {
+        let Self { target, tls, tunnel } = self;
+        let (session, key) = match &tunnel {
+            None => (session.clone(), None),
+            Some(tunnel) => {
+                // On the heap: a handshake takes some kilobytes, and every caller would carry them along.
+                let (session, key) = Box::pin(session.through(tunnel)).await?;
+                (session, Some(key))
+            }
+        };
+        Ok((Way { session, target, tls }, key))
+    }
+}
+
+/// An open way to a server: nothing of what lies between matters to a connector any more.
+#[derive(Clone)]
+pub(crate) struct Way {
+    session: Session,
+    target: Target,
+    tls: Option<TlsOptions>,
+}
+
+impl Way {
+    /// The same way to another server, where this one sent us there.
+    pub(crate) fn to(&self, target: Target) -> Self {
+        Self { target, ..self.clone() }
+    }
+
+    /// Opens a stream to the server.
+    pub(crate) async fn dial(&self) -> Result<BoxStream, ConnectError> {
+        Ok(self.session.dial(&self.target).await?)
+    }
+
+    /// Whom the server has to be for TLS, and what else it is called by.
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Whether TLS is to be made.
+    pub(crate) fn wants_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Makes TLS with the server on the stream that `ready` yields, which asks for TLS in the words of the protocol. One step of the job.
+    pub(crate) async fn secure(&self, ready: impl Future<Output = Result<BoxStream, ConnectError>>) -> Result<TlsStream, ConnectError> {
+        let options = self.tls.clone().unwrap_or_default();
+        let make = async { Ok(connect_tls(ready.await?, &self.target.host, &options, self.session.deadline()).await?) };
+        self.session.step(Step::TLS, make).await
+    }
+
+    /// A client for the server's HTTP interface, and for no other origin.
+    pub(crate) fn http(&self) -> HttpClient {
+        let origin = Origin { https: self.wants_tls(), target: self.target.clone() };
+        HttpClient::new(self.session.clone(), origin, self.tls.clone().unwrap_or_default())
+    }
+
+    /// Runs `work` as a step of the job, under the step's own limit.
+    pub(crate) async fn step<T, E: From<Elapsed>>(&self, step: Step, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        self.session.step(step, work).await
+    }
+}
