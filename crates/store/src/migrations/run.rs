@@ -1,4 +1,4 @@
-//! Bringing a database to this build's form. The scripts are compiled in: the binary carries all it needs.
+//! Running the scripts that a database has not seen.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,15 +7,11 @@ use sha2::{Digest, Sha256};
 use crate::backend::{Backend, Value};
 use crate::error::StoreError;
 
-pub(crate) const POSTGRES: &[(i32, &str, &str)] = &[(1, "init", include_str!("../../../migrations/postgres/0001_init.sql"))];
-
-pub(crate) const SQLITE: &[(i32, &str, &str)] = &[(1, "init", include_str!("../../../migrations/sqlite/0001_init.sql"))];
-
 const TABLE: &str =
     "create table if not exists headwater_migration (version integer primary key, name text not null, checksum text not null)";
 
-/// Runs what is missing, all in one transaction. Several processes may do so at once.
-pub(crate) async fn migrate(backend: &dyn Backend) -> Result<(), StoreError> {
+/// Runs what is missing up to `newest`, all in one transaction. Several processes may do so at once.
+pub(crate) async fn migrate(backend: &dyn Backend, newest: i32) -> Result<(), StoreError> {
     let mut tx = backend.begin().await?;
     if let Some(lock) = backend.migration_lock() {
         tx.query(lock, &[]).await?;
@@ -26,7 +22,7 @@ pub(crate) async fn migrate(backend: &dyn Backend) -> Result<(), StoreError> {
     if let Some(newer) = done.get(known.len()) {
         return Err(StoreError::Version(format!("it has migration {}, which this program does not know: run a newer one", newer.int(0)?)));
     }
-    for (n, (version, name, script)) in known.iter().enumerate() {
+    for (n, (version, name, script)) in known.iter().enumerate().filter(|(_, (version, ..))| *version <= newest) {
         let checksum = STANDARD.encode(Sha256::digest(script));
         match done.get(n) {
             Some(row) if row.int(0)? == *version && row.text(1)? == checksum => {}

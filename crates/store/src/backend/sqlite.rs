@@ -6,15 +6,18 @@ use async_trait::async_trait;
 use sqlx::ConnectOptions;
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
+use sqlx::query_builder::Separated;
 use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use uuid::Uuid;
 
-use crate::backend::{Backend, Row, Session, Value};
+use super::session::{Backend, Session};
+use super::value::{Row, Rows, Value};
 use crate::error::StoreError;
-use crate::migrations;
-use crate::model::{Definition, TableEntry, Tenant, Timestamp};
+use crate::migrations::scripts;
+
+/// So many values go in one statement. Fewer, larger statements: each is a trip to the connection's thread and back.
+const VALUES: usize = 3_600;
 
 /// One writing and a few reading connections to a SQLite file in WAL mode.
 #[derive(Debug, Clone)]
@@ -64,7 +67,7 @@ impl Backend for SqliteFile {
     }
 
     fn migrations(&self) -> &'static [(i32, &'static str, &'static str)] {
-        migrations::SQLITE
+        scripts::SQLITE
     }
 }
 
@@ -93,6 +96,17 @@ fn bound<'q>(sql: &'static str, values: &[Value<'q>]) -> Query<'q, Sqlite, Sqlit
     })
 }
 
+fn push(row: &mut Separated<'_, Sqlite, &'static str>, value: Value<'_>) {
+    match value {
+        Value::Big(value) => row.push_bind(value),
+        Value::Int(value) => row.push_bind(value),
+        Value::Text(value) => row.push_bind(value),
+        Value::Bytes(value) => row.push_bind(value),
+        Value::Uuid(value) => row.push_bind(value),
+        Value::Null => row.push_bind(None::<i64>),
+    };
+}
+
 #[async_trait]
 impl Session for SqliteSession {
     async fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
@@ -108,43 +122,12 @@ impl Session for SqliteSession {
         Ok(())
     }
 
-    async fn insert_definitions(
-        &mut self,
-        tenant: Tenant,
-        uuid: Uuid,
-        definitions: &[Definition],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        // Fewer, larger statements: each is a trip to the connection's thread and back.
-        for chunk in definitions.chunks(128) {
-            let mut insert = sqlx::QueryBuilder::new("insert into definition (datasource, org_id, staged_at, hash, body) ");
-            insert.push_values(chunk, |mut row, definition| {
-                row.push_bind(uuid)
-                    .push_bind(tenant.0)
-                    .push_bind(now.0)
-                    .push_bind(definition.hash.as_slice())
-                    .push_bind(definition.body.as_str());
-            });
-            insert.push(" on conflict (datasource, hash) do update set staged_at = excluded.staged_at");
-            insert.build().execute(self.connection()).await?;
-        }
-        Ok(())
-    }
-
-    async fn insert_entries(&mut self, snapshot: Uuid, entries: &[TableEntry]) -> Result<(), StoreError> {
-        for chunk in entries.chunks(512) {
-            let mut insert = sqlx::QueryBuilder::new(
-                "insert into snapshot_table (snapshot, schema_name, table_name, kind, hash, columns, row_estimate) ",
-            );
-            insert.push_values(chunk, |mut row, entry| {
-                row.push_bind(snapshot)
-                    .push_bind(entry.schema.as_str())
-                    .push_bind(entry.table.as_str())
-                    .push_bind(entry.kind.as_str())
-                    .push_bind(entry.hash.as_slice())
-                    .push_bind(entry.columns)
-                    .push_bind(entry.row_estimate);
-            });
+    async fn insert(&mut self, rows: &'static Rows, values: &[Value<'_>]) -> Result<(), StoreError> {
+        let width = rows.columns.len();
+        for chunk in values.chunks(VALUES / width * width) {
+            let mut insert = sqlx::QueryBuilder::new(format!("insert into {} ({}) ", rows.table, rows.names()));
+            insert.push_values(chunk.chunks(width), |mut row, values| values.iter().for_each(|value| push(&mut row, *value)));
+            insert.push(" ").push(rows.conflict.unwrap_or_default());
             insert.build().execute(self.connection()).await?;
         }
         Ok(())
