@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::judge::is_blank;
 use super::spelling::fold;
 
 /// What came of the keys.
@@ -73,6 +74,9 @@ pub(super) fn normalize(input: &Map<String, Value>, schema: &Value) -> Normalize
         let ranked = folded.iter().filter_map(|(key, folded, value)| rank(key, folded, name, property).map(|rank| (rank, *key, *value)));
         if let Some((_, key, value)) = ranked.min_by_key(|(rank, ..)| *rank) {
             used.push(key);
+            if property["x-blank"] == "absent" && is_blank(value) {
+                continue;
+            }
             known.insert(name.clone(), convert(value, property));
         }
     }
