@@ -2,6 +2,7 @@
 
 mod additions;
 mod documents;
+mod duplicates;
 mod endpoints;
 mod ignored;
 mod isolation;
