@@ -16,12 +16,12 @@ pub(super) fn read(text: &[u8]) -> Result<Value, Reject> {
     // serde_json stops at a depth of 128, before the stack does.
     let value = deserializer.deserialize_any(Strict { place: &Place::Top, repeated: &repeated });
     let read = value.and_then(|value| deserializer.end().map(|()| value));
-    read.map_err(|error| match repeated.take() {
-        Some(path) => Reject::Repeated(path),
-        None => {
-            let fault = if error.to_string().starts_with("recursion limit") { JsonFault::Nesting } else { JsonFault::Syntax };
-            Reject::Json { fault, line: error.line(), column: error.column() }
+    read.map_err(|error| {
+        if let Some(path) = repeated.take() {
+            return Reject::Repeated(path);
         }
+        let fault = if error.to_string().starts_with("recursion limit") { JsonFault::Nesting } else { JsonFault::Syntax };
+        Reject::Json { fault, line: error.line(), column: error.column() }
     })
 }
 
