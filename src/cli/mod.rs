@@ -4,6 +4,7 @@ mod dev;
 mod error;
 mod healthcheck;
 mod keys;
+mod kinds;
 mod migrate;
 mod openapi;
 mod org;
@@ -44,6 +45,8 @@ enum Command {
     Keys(keys::KeysCommand),
     /// Bring the metadata store to this version's form (the server does so at its start, too)
     Migrate(migrate::Migrate),
+    /// List the kinds of datasource
+    Kinds(kinds::Kinds),
     /// Print the OpenAPI document
     Openapi,
     /// Ask a running server whether it is ready; exit code 0 if so
@@ -72,6 +75,10 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Token(token) => runtime()?.block_on(token.run()),
         Command::Keys(keys) => runtime()?.block_on(keys.run()),
         Command::Migrate(migrate) => runtime()?.block_on(migrate.run()),
+        Command::Kinds(kinds) => {
+            kinds.run();
+            Ok(())
+        }
         Command::Openapi => openapi::run(),
         Command::Healthcheck(check) => runtime()?.block_on(check.run()),
     }

@@ -12,3 +12,4 @@ mod postgres;
 mod resilience;
 mod support;
 mod trino;
+mod upgrade;

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use crate::connector::{Bound, Connector, Source};
-use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation};
+use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation, place, split};
 use crate::error::Renamed;
 
 /// What is said of a kind by its folder.
+#[derive(Clone, Copy)]
 pub(crate) struct About {
     /// `datasourceType`
     pub(crate) name: &'static str,
@@ -50,6 +51,16 @@ impl Kind {
     /// Brings credentials to canonical form and checks them; the first failure is the one reported.
     pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, Violation> {
         self.schema.parse(credentials)
+    }
+
+    /// Parts credentials in canonical form into what is no secret and what is.
+    pub fn split(&self, canonical: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+        split(self.schema(), canonical)
+    }
+
+    /// A hash of where credentials in canonical form lead and as whom; their secrets are bound to it.
+    pub fn place(&self, canonical: &Map<String, Value>) -> [u8; 32] {
+        place(self.name, self.schema(), canonical)
     }
 
     /// Binds credentials in canonical form ([`Parsed::canonical`]) to their connector.

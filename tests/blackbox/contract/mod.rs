@@ -1,4 +1,6 @@
 //! The contract, line by line, from outside: the built binary over HTTP.
+//!
+//! Peers: postgres, store.
 
 mod additions;
 mod documents;

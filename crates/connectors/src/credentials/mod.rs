@@ -3,12 +3,14 @@
 mod fields;
 mod normalize;
 mod pins;
+mod place;
 mod schema;
 mod spelling;
 mod violation;
 
 pub(crate) use fields::{HostName, IdentityFields, LoginFields, SshFields, TrustFields, WebHost};
 pub use pins::{keep_pins, lacks_pin, pin};
+pub(crate) use place::{place, split};
 pub(crate) use schema::CredentialsSchema;
 pub use schema::Parsed;
 pub use spelling::{Contradiction, choose, fold};
