@@ -75,7 +75,9 @@ fn codes_of_the_api() {
 #[test]
 fn steps() {
     let mut steps = BTreeSet::new();
-    for file in sources().into_iter().filter(|path| path.ends_with("egress/src/plan.rs") || path.components().any(|c| c.as_os_str() == "kinds")) {
+    for file in
+        sources().into_iter().filter(|path| path.ends_with("egress/src/plan.rs") || path.components().any(|c| c.as_os_str() == "kinds"))
+    {
         let text = read(&file);
         for call in ["Step::new(\"", "Self::new(\""] {
             let code = text.split("#[cfg(test)]").next().expect("a part");
