@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 use store::{Datasource, Tenant};
 
-use super::{Failure, sealed};
+use super::failure::Failure;
+use super::sealed;
 use crate::app::App;
 
 /// Credentials without their secrets.

@@ -2,6 +2,7 @@
 
 mod describe;
 mod diagnose;
+mod failure;
 mod ingest;
 mod onboard;
 mod sealed;
@@ -12,13 +13,14 @@ mod upgrade;
 use connectors::credentials::pin;
 use connectors::{Kind, Source};
 use serde_json::Value;
-use store::{CipherError, Credentials, Datasource, StoreError, Tenancy, Tenant};
+use store::{Credentials, Datasource, Tenancy, Tenant};
 use uuid::Uuid;
 
 use crate::app::App;
 
 pub(crate) use describe::{Described, describe};
 pub(crate) use diagnose::{Diagnosis, diagnose};
+pub(crate) use failure::Failure;
 pub(crate) use onboard::{OnboardError, onboard};
 pub(crate) use sync::{SyncError, sync};
 pub(crate) use update::{UpdateError, update};
@@ -34,17 +36,6 @@ pub(crate) struct Request {
     /// Credentials in canonical form.
     pub(crate) credentials: Value,
     pub(crate) tenancy: Option<Tenancy>,
-}
-
-/// A failure of ours; the text is for the log.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Cipher(#[from] CipherError),
-    #[error("stored credentials do not fit their kind any more")]
-    Unreadable,
 }
 
 /// The credentials of a stored datasource, in canonical form.
