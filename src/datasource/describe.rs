@@ -4,7 +4,8 @@ use connectors::Violation;
 use serde_json::{Map, Value};
 use store::{Datasource, Tenant};
 
-use super::{Failure, sealed};
+use super::failure::Failure;
+use super::sealed;
 use crate::app::App;
 
 /// Credentials without their secrets.

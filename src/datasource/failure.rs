@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 //! A failure that is nobody's but ours.
+=======
+//! What can go wrong on our side of a use case.
+>>>>>>> store
 
 use store::{CipherError, StoreError};
 
