@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 //! A failure that is nobody's but ours.
-=======
-//! What can go wrong on our side of a use case.
->>>>>>> store
 
 use store::{CipherError, StoreError};
 

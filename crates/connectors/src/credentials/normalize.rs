@@ -69,19 +69,6 @@ fn convert(value: &Value, property: &Value) -> Value {
 
 /// Sorts `input` by the properties of `schema`. `name`, however it is spelt, belongs to every kind and is not looked at.
 pub(super) fn normalize(input: &Map<String, Value>, schema: &Value) -> Normalized {
-<<<<<<< HEAD
-    let mut known = Map::new();
-    let mut used = Vec::new();
-    let folded: Vec<_> = input.iter().map(|(key, value)| (key, fold(key), value)).filter(|(_, folded, _)| folded != "name").collect();
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        let ranked = folded.iter().filter_map(|(key, folded, value)| rank(key, folded, name, property).map(|rank| (rank, *key, *value)));
-        if let Some((_, key, value)) = ranked.min_by_key(|(rank, ..)| *rank) {
-            used.push(key);
-            if property["x-blank"] == "absent" && is_blank(value) {
-                continue;
-            }
-            known.insert(name.clone(), convert(value, property));
-=======
     let properties = || schema["properties"].as_object().into_iter().flatten();
     let mut spellings: Vec<Vec<(u8, &str, &Value)>> = vec![Vec::new(); properties().count()];
     let mut keys = Vec::new();
@@ -95,7 +82,6 @@ pub(super) fn normalize(input: &Map<String, Value>, schema: &Value) -> Normalize
         let ranked = properties().enumerate().filter_map(|(at, (name, property))| Some((rank(key, &folded, name, property)?, at)));
         if let Some((rank, at)) = ranked.min() {
             spellings[at].push((rank, key, value));
->>>>>>> surfaces
         }
     }
     let mut known = Map::new();
