@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::judge::is_blank;
 use super::spelling::{choose, fold};
 use super::violation::Violation;
 
