@@ -18,7 +18,12 @@ pub(crate) fn router(app: AppState) -> Router {
     let open = ROUTES.iter().filter(|route| route.access == Access::Open).map(|route| route.path).collect();
     let guard = Arc::new(Guard { app: app.clone(), open });
     let routed = ROUTES.iter().fold(Router::new(), |router, route| {
-        router.route(route.path, route.handler().route_layer(from_fn_with_state(route.access, authorize)))
+        let handler = route.handler().route_layer(from_fn_with_state(route.access, authorize));
+        match route.access {
+            // What is open is so exactly as spelt.
+            Access::Open => router.route(route.path, handler),
+            Access::Read | Access::Write => router.route(&format!("{}/", route.path), handler.clone()).route(route.path, handler),
+        }
     });
     routed
         .fallback(|| async { Reject::NoSuchPath })

@@ -1,9 +1,13 @@
 //! The command line: one binary, one file a command.
 
 mod dev;
+mod embedded;
+mod environment;
 mod error;
 mod healthcheck;
 mod keys;
+mod kinds;
+mod metadata;
 mod migrate;
 mod openapi;
 mod org;
@@ -14,7 +18,7 @@ mod token;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::error::CliError;
 use self::output::{complain, say};
@@ -44,6 +48,8 @@ enum Command {
     Keys(keys::KeysCommand),
     /// Bring the metadata store to this version's form (the server does so at its start, too)
     Migrate(migrate::Migrate),
+    /// List the kinds of datasource
+    Kinds(kinds::Kinds),
     /// Print the OpenAPI document
     Openapi,
     /// Ask a running server whether it is ready; exit code 0 if so
@@ -52,7 +58,9 @@ enum Command {
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
-    match execute(Cli::parse().command) {
+    let matches = environment::without_empty(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match execute(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
@@ -72,6 +80,10 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Token(token) => runtime()?.block_on(token.run()),
         Command::Keys(keys) => runtime()?.block_on(keys.run()),
         Command::Migrate(migrate) => runtime()?.block_on(migrate.run()),
+        Command::Kinds(kinds) => {
+            kinds.run();
+            Ok(())
+        }
         Command::Openapi => openapi::run(),
         Command::Healthcheck(check) => runtime()?.block_on(check.run()),
     }
@@ -79,8 +91,6 @@ fn execute(command: Command) -> Result<(), CliError> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use connectors::{Catalog, ConnectErrorKind, ServerInfo, Source, StepReport, report};
+use catalog::Catalog;
+use connectors::{ConnectErrorKind, ServerInfo, Source, StepReport, report};
 use store::Tenant;
 
 use crate::app::App;

@@ -1,4 +1,4 @@
-//! What can go wrong on our side of a use case.
+//! A failure that is nobody's but ours.
 
 use store::{CipherError, StoreError};
 

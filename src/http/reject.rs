@@ -27,8 +27,12 @@ pub(crate) enum Reject {
     Incomplete,
     /// The body is no JSON, from this place on.
     Json { fault: JsonFault, line: usize, column: usize },
-    /// The body is JSON, but no object.
-    NotObject,
+    /// There is no body.
+    Empty,
+    /// A key of the body stands twice in one object: its path.
+    Repeated(Vec<String>),
+    /// The body is JSON, but no object: what it is.
+    NotObject(&'static str),
     /// The query is no UTF-8.
     QueryEncoding,
     /// A parameter of the query breaks a rule.
@@ -66,7 +70,9 @@ impl Reject {
             | Self::Encoding
             | Self::Incomplete
             | Self::Json { .. }
-            | Self::NotObject
+            | Self::Repeated(_)
+            | Self::Empty
+            | Self::NotObject(_)
             | Self::QueryEncoding
             | Self::Parameter(..) => StatusCode::BAD_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use connectors::{CatalogBuilder, ConnectError, Source};
-use egress::{Deadline, Direct, Limits, Policy, Session, Step, SystemResolver, Trace};
+use catalog::{CatalogWriter, Limits};
+use connectors::{ConnectError, Source};
+use egress::{Deadline, Direct, Policy, Session, Step, SystemResolver, Trace};
 use store::Tenant;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
@@ -80,7 +81,7 @@ impl Prober for InProcess {
         let work = async move {
             let began = Instant::now();
             let deadline = Deadline::after(shared.settings.test_timeout);
-            let session = Session::new(Arc::new(shared.dialer.clone()), deadline, shared.settings.limits, steps.clone());
+            let session = Session::new(Arc::new(shared.dialer.clone()), deadline, steps.clone());
             let test = async {
                 let _permit = deadline.run(shared.tests.acquire(tenant)).await?;
                 source.open(&session).await
@@ -101,9 +102,9 @@ impl Prober for InProcess {
             let deadline = Deadline::after(shared.settings.read_timeout);
             let read = async {
                 let _permit = deadline.run(shared.reads.acquire(tenant)).await?;
-                let mut builder = CatalogBuilder::new(tables_to, deadline, shared.settings.limits);
-                opened.introspect(&mut builder).await?;
-                deadline.run(builder.finish()).await?
+                let mut writer = CatalogWriter::new(tables_to, deadline.into(), shared.settings.limits);
+                opened.introspect(&mut writer).await?;
+                Ok(writer.finish())
             };
             let result: Result<_, ConnectError> = steps.step(Step::READ, read).await;
             telemetry::probed("read", kind, result.as_ref().err(), began.elapsed());

@@ -6,7 +6,8 @@
 mod in_process;
 mod permits;
 
-use connectors::{Catalog, ConnectError, ConnectErrorKind, ServerInfo, Source, TableDefinition};
+use catalog::{Catalog, TableDefinition};
+use connectors::{ConnectError, ConnectErrorKind, ServerInfo, Source};
 use egress::Trace;
 use store::Tenant;
 use tokio::sync::{mpsc, oneshot};

@@ -2,7 +2,6 @@
 //!
 //! Adding a kind: one folder in `kinds`, one line in the registry.
 
-pub mod catalog;
 mod connector;
 pub mod credentials;
 mod error;
@@ -14,7 +13,6 @@ mod rest;
 mod route;
 mod server;
 
-pub use catalog::{Catalog, CatalogBuilder, TableDefinition, TableKind};
 pub use connector::{Opened, Source};
 pub use credentials::{Parsed, Rule, Violation};
 pub use error::{ConnectError, ConnectErrorKind};

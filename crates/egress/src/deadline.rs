@@ -35,6 +35,18 @@ impl Deadline {
     }
 }
 
+impl From<Instant> for Deadline {
+    fn from(end: Instant) -> Self {
+        Self(end)
+    }
+}
+
+impl From<Deadline> for Instant {
+    fn from(deadline: Deadline) -> Self {
+        deadline.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 async fn postgres() -> String {
     let url = std::env::var("HEADWATER_TEST_STORE_URL")
-        .expect("HEADWATER_TEST_STORE_URL names a PostgreSQL server: run ./test, which starts one");
+        .expect("the peer `store` runs: start it by `source <(tests/peers/up store)`, or run ./test, which starts all");
     let mut admin: tokio_postgres::Config = url.parse().expect("url");
     let target = egress::Target::new("127.0.0.1".parse().expect("host"), admin.get_ports()[0]);
     let policy = egress::Policy { profile: egress::Profile::Dev, ..egress::Policy::default() };

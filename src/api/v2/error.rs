@@ -5,6 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::ignored::Ignored;
+
 /// The codes of the contract, and two of our own for what it leaves open (`NOT_FOUND`, `METHOD_NOT_ALLOWED`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
@@ -49,12 +51,15 @@ pub(crate) struct ApiError {
     code: Code,
     status: StatusCode,
     message: String,
+    /// Whether something is missing that may stand under one of the keys that were ignored.
+    missing: bool,
+    ignored: Ignored,
 }
 
 impl ApiError {
     /// An error with the status that belongs to its code.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, status: code.parts().1, message: message.into() }
+        Self { code, status: code.parts().1, message: message.into(), missing: false, ignored: Ignored::default() }
     }
 
     /// `INVALID_REQUEST_BODY`
@@ -80,7 +85,27 @@ impl ApiError {
         Self { status, ..self }
     }
 
-    #[cfg(test)]
+    /// The same error, of something that is missing.
+    pub(crate) fn of_missing(self) -> Self {
+        Self { missing: true, ..self }
+    }
+
+    /// The same error with something said beside it.
+    pub(crate) fn adding(self, remark: &str) -> Self {
+        Self { message: format!("{} ({remark})", self.message), ..self }
+    }
+
+    /// The same error with the keys of the body that were not used: the answer names them in its header, and
+    /// where something is missing in its text.
+    pub(crate) fn ignoring(self, ignored: Ignored) -> Self {
+        let error = match ignored.listed() {
+            Some(listed) if self.missing => self.adding(&format!("unknown keys: {listed}")),
+            _ => self,
+        };
+        Self { ignored, ..error }
+    }
+
+    /// The text.
     pub(crate) fn message(&self) -> &str {
         &self.message
     }
@@ -89,7 +114,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = json!({"error": {"code": self.code.parts().0, "message": self.message}});
-        let mut response = (self.status, Json(body)).into_response();
+        let mut response = (self.status, self.ignored.header(), Json(body)).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -6,6 +6,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod details;
 mod error;
+mod ignored;
 mod kinds;
 pub(crate) mod list;
 mod members;

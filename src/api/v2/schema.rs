@@ -37,7 +37,7 @@ struct Data {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Table {
-    /// The definition as it is stored: canonical JSON, not parsed again.
+    /// Canonical JSON, not parsed again.
     definition: Box<RawValue>,
     row_estimate: Option<i64>,
 }
@@ -62,7 +62,8 @@ pub(crate) async fn schema(
     }
     let tables = app.store.cached_tables(tenant, stored.uuid, which, page).await.map_err(|e| failed(&e))?;
     let raw = |text: String| RawValue::from_string(text).map_err(|e| failed(&e));
-    let table = |(entry, body): (store::TableEntry, String)| Ok(Table { definition: raw(body)?, row_estimate: entry.row_estimate });
+    let table =
+        |(entry, body): (store::TableEntry, String)| Ok(Table { definition: raw(catalog::shown(body))?, row_estimate: entry.row_estimate });
     let tables = tables.into_iter().map(table).collect::<Result<_, ApiError>>()?;
     Ok((
         [(header::ETAG, tag)],

@@ -1,4 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
+//!
+//! Peers: postgres.
 
 use serde_json::json;
 
@@ -128,14 +130,6 @@ async fn real_failures() {
             field: Some("host"),
             remedy: "use the name in the certificate as host, or set sslVerify to ca",
         },
-        Broken {
-            case: "CA",
-            changes: json!({"sslMode": true, "sslCa": "x"}),
-            step: "tls",
-            code: "CA_INVALID",
-            field: Some("sslCa"),
-            remedy: "paste the whole certificate, BEGIN and END lines included",
-        },
         // PostgreSQL waits for the client to begin; so do we for the server.
         Broken {
             case: "another protocol",
@@ -186,7 +180,7 @@ async fn failures_of_other_servers() {
             "blocked",
             Fake { greeting: Some(error(1129)), ..Fake::default() },
             json!({}),
-            "authenticate",
+            "connect",
             "NOT_ADMITTED",
             Some("username"),
             "run mysqladmin flush-hosts at the server: it has blocked this address after many failed connections",
@@ -195,7 +189,17 @@ async fn failures_of_other_servers() {
             "host",
             Fake { greeting: Some(error(1130)), ..Fake::default() },
             json!({}),
-            "authenticate",
+            "connect",
+            "NOT_ADMITTED",
+            Some("username"),
+            "create the user for this server's address at the database ('user'@'%')",
+        ),
+        // What really happened: the greeting refused us, so TLS was never tried.
+        (
+            "host, TLS asked for",
+            Fake { greeting: Some(error(1130)), ..Fake::default() },
+            json!({"sslMode": true}),
+            "connect",
             "NOT_ADMITTED",
             Some("username"),
             "create the user for this server's address at the database ('user'@'%')",

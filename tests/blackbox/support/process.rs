@@ -157,7 +157,7 @@ impl Setup {
 
 /// A fresh database on the PostgreSQL server for metadata.
 async fn postgres_database() -> String {
-    let url = super::postgres::variable("HEADWATER_TEST_STORE_URL");
+    let url = super::peers::variable("HEADWATER_TEST_STORE_URL");
     let mut connection = sqlx::PgConnection::connect(&url).await.expect("the metadata server answers");
     let name = format!("meta_{}", uuid::Uuid::new_v4().simple());
     sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await.expect("database");

@@ -48,14 +48,19 @@ impl CredentialsSchema {
             return Err(Violation::whole(Rule::Keys(KEYS)));
         }
         let normalized = normalize(credentials, &self.json);
+        if let Some(contradiction) = normalized.contradiction {
+            return Err(Violation { ignored: normalized.ignored, ..contradiction });
+        }
         if let Some((key, _)) = normalized.known.iter().find(|(_, value)| value.as_str().is_some_and(|text| text.contains('\0'))) {
-            return Err(Violation::of(key, Rule::Nul));
+            return Err(Violation { ignored: normalized.ignored, ..Violation::of(key, Rule::Nul) });
         }
         let canonical = Value::Object(normalized.known);
         // The first failing rule in the order of the fields is the one reported.
         let violations = self.validator.iter_errors(&canonical).map(|error| Violation::from(&error));
-        match violations.min_by_key(|violation| self.position(violation)) {
-            Some(violation) => Err(violation),
+        // What says which words there are says more than that they are strings.
+        let order = |violation: &Violation| (self.position(violation), !matches!(violation.rule, Rule::OneOf(_)));
+        match violations.min_by_key(order) {
+            Some(violation) => Err(Violation { ignored: normalized.ignored, ..violation }),
             None => Ok(Parsed { canonical, ignored: normalized.ignored }),
         }
     }

@@ -5,6 +5,8 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Number, Value};
 
+use super::spelling::Contradiction;
+
 /// A rule that the value of a field broke. Nothing in it comes from the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -17,6 +19,8 @@ pub enum Rule {
     NotNumber,
     /// It must be a boolean.
     NotBoolean,
+    /// It must be a boolean, and is one of the words that drivers have for their TLS modes.
+    TlsWord,
     /// It must be a list.
     NotList,
     /// It must be an object.
@@ -39,6 +43,16 @@ pub enum Rule {
     Host(TargetError),
     /// It is no host, alone or after `http://` or `https://`.
     WebHost,
+    /// It is an option of TLS, and TLS is off.
+    NeedsTls,
+    /// It is about a tunnel, and nothing says whether there is one.
+    NeedsTunnel,
+    /// It is no certificate in PEM.
+    Certificate,
+    /// It is no private key in PEM, or not the one that belongs to the certificate.
+    PrivateKey,
+    /// It stands there twice, under these two spellings of its key, with different values.
+    Contradiction(String, String),
     /// An object of more keys than this.
     Keys(usize),
     /// It broke a rule that has no name here.
@@ -54,17 +68,25 @@ pub struct Violation {
     pub field: Vec<String>,
     /// What it broke.
     pub rule: Rule,
+    /// Keys of the credentials that were not used, in the client's spelling: one of them may be the field that is missing.
+    pub ignored: Vec<String>,
 }
 
 impl Violation {
     /// A rule that one field broke.
     pub(super) fn of(field: &str, rule: Rule) -> Self {
-        Self { field: vec![field.to_owned()], rule }
+        Self { field: vec![field.to_owned()], rule, ignored: Vec::new() }
     }
 
     /// A rule that the credentials as a whole broke.
     pub(crate) fn whole(rule: Rule) -> Self {
-        Self { field: Vec::new(), rule }
+        Self { field: Vec::new(), rule, ignored: Vec::new() }
+    }
+}
+
+impl From<Contradiction<'_>> for Rule {
+    fn from(Contradiction(one, other): Contradiction<'_>) -> Self {
+        Self::Contradiction(one.to_owned(), other.to_owned())
     }
 }
 
@@ -76,14 +98,15 @@ impl From<&ValidationError<'_>> for Violation {
         if let ValidationErrorKind::Required { property } = error.kind() {
             field.extend(property.as_str().map(str::to_owned));
         }
-        Self { field, rule: rule(error) }
+        Self { field, rule: rule(error, &path), ignored: Vec::new() }
     }
 }
 
-fn rule(error: &ValidationError<'_>) -> Rule {
+fn rule(error: &ValidationError<'_>, path: &str) -> Rule {
     use ValidationErrorKind as K;
     match error.kind() {
         K::Required { .. } => Rule::Required,
+        K::Type { .. } if path.ends_with("/sslMode") && is_tls_word(error.instance()) => Rule::TlsWord,
         K::Type { kind } => of_type(kind),
         K::MinLength { .. } => Rule::Empty,
         K::MaxLength { limit } => Rule::Length(*limit),
@@ -95,6 +118,14 @@ fn rule(error: &ValidationError<'_>) -> Rule {
         K::Format { format } if format == "x-web-host" => Rule::WebHost,
         _ => Rule::Invalid,
     }
+}
+
+/// Words of libpq, MySQL and their likes for what is a boolean here.
+const TLS_WORDS: [&str; 9] = ["disable", "disabled", "allow", "prefer", "preferred", "require", "required", "verify", "strict"];
+
+fn is_tls_word(value: &Value) -> bool {
+    let word = value.as_str().unwrap_or_default().trim().to_ascii_lowercase();
+    TLS_WORDS.contains(&word.as_str()) || word.starts_with("verify-") || word.starts_with("verify_")
 }
 
 fn host(value: &Value) -> Rule {

@@ -1,7 +1,7 @@
 //! Writing canonical JSON straight into a string: members in a fixed order, no white space.
 
 /// Appends `text` as a JSON string.
-pub(super) fn string(out: &mut String, text: &str) {
+pub(crate) fn string(out: &mut String, text: &str) {
     // Names and types are nearly always plain: one scan, one copy.
     if text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
         out.reserve(text.len() + 2);
@@ -14,7 +14,7 @@ pub(super) fn string(out: &mut String, text: &str) {
 }
 
 /// Appends `,"key":` and the text, if there is one.
-pub(super) fn member(out: &mut String, key: &str, text: Option<&str>) {
+pub(crate) fn member(out: &mut String, key: &str, text: Option<&str>) {
     if let Some(text) = text {
         out.push_str(key);
         string(out, text);
@@ -22,7 +22,7 @@ pub(super) fn member(out: &mut String, key: &str, text: Option<&str>) {
 }
 
 /// Appends an array of strings.
-pub(super) fn strings(out: &mut String, all: &[&str]) {
+pub(crate) fn strings(out: &mut String, all: &[&str]) {
     out.push('[');
     for (n, text) in all.iter().enumerate() {
         if n > 0 {
