@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::connector::{Bound, Connector, Source};
 use crate::credentials::{CredentialsError, CredentialsSchema, Parsed};
-use crate::error::Renamed;
+use crate::error::{ConnectError, Renamed};
 
 /// What is said of a kind by its folder.
 pub(crate) struct About {
@@ -55,6 +55,11 @@ impl Kind {
     /// Binds credentials in canonical form ([`Parsed::canonical`]) to their connector.
     pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, CredentialsError> {
         (self.bind)(canonical, self.renamed)
+    }
+
+    /// A failure that came from elsewhere, in the kind's own words: they do not travel.
+    pub fn worded(&self, error: ConnectError) -> ConnectError {
+        error.renamed(self.renamed)
     }
 
     /// What its folder's page says under a heading, as lists in tables want it: one line.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::{BoxStream, DialError, Dialer};
 use crate::plan::Step;
@@ -11,7 +13,7 @@ use crate::target::Target;
 use crate::trace::Trace;
 
 /// Caps on what is read from one source. What lies beyond is left out and the result marked partial.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Limits {
     /// Tables, views and the like.
     pub tables: usize,
@@ -90,6 +92,11 @@ impl Session {
     /// Runs `work` until the session's deadline.
     pub async fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, Elapsed> {
         self.deadline.run(work).await
+    }
+
+    /// Where its steps are noted.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// When the session ends.

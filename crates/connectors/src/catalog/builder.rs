@@ -36,12 +36,31 @@ pub struct CatalogBuilder {
     columns: u64,
     bytes: usize,
     current: Option<Current>,
+    /// The schemas to read; none for all.
+    only: Option<BTreeSet<String>>,
 }
 
 impl CatalogBuilder {
     /// A builder that sends finished tables to `out`.
     pub fn new(out: mpsc::Sender<TableDefinition>, deadline: Deadline, limits: Limits) -> Self {
-        Self { out, deadline, limits, schemas: BTreeSet::new(), partial: BTreeSet::new(), tables: 0, columns: 0, bytes: 0, current: None }
+        Self {
+            out,
+            deadline,
+            limits,
+            schemas: BTreeSet::new(),
+            partial: BTreeSet::new(),
+            tables: 0,
+            columns: 0,
+            bytes: 0,
+            current: None,
+            only: None,
+        }
+    }
+
+    /// The same for some schemas only: the others are passed over, and nothing is partial for it.
+    #[must_use]
+    pub fn only(self, schemas: BTreeSet<String>) -> Self {
+        Self { only: Some(schemas), ..self }
     }
 
     /// By when the schema must have been read.
@@ -51,7 +70,8 @@ impl CatalogBuilder {
 
     /// Notes a visible schema, whether or not it has tables.
     pub fn schema(&mut self, name: &str) {
-        if name.len() > NAME_BYTES {
+        if self.out_of_scope(name) {
+        } else if name.len() > NAME_BYTES {
             self.partial.insert("names");
         } else if self.schemas.len() >= self.limits.tables && !self.schemas.contains(name) {
             self.partial.insert("schemas");
@@ -68,6 +88,9 @@ impl CatalogBuilder {
     /// Sends the table before, and begins another; false if a cap leaves it out (its columns are then passed over).
     pub async fn table(&mut self, table: Table<'_>) -> Result<bool, ConnectError> {
         self.end_table().await?;
+        if self.out_of_scope(table.schema) {
+            return Ok(false);
+        }
         let reason = if table.name.len() > NAME_BYTES || table.schema.len() > NAME_BYTES {
             Some("names")
         } else if self.tables >= self.limits.tables as u64 {
@@ -212,6 +235,10 @@ impl CatalogBuilder {
         let table = TableDefinition { schema, name, kind, hash, body, columns, row_estimate };
         // The receiver goes away when the job was given up.
         self.out.send(table).await.map_err(|_| ConnectErrorKind::Internal.into())
+    }
+
+    fn out_of_scope(&self, schema: &str) -> bool {
+        self.only.as_ref().is_some_and(|only| !only.contains(schema))
     }
 
     fn cut<'a>(&mut self, text: Option<&'a str>) -> Option<&'a str> {

@@ -1,9 +1,11 @@
 //! What a schema is made of.
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 /// What kind of relation a table is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TableKind {
     /// A table that holds rows (a partitioned one included).
     Table,
@@ -84,7 +86,7 @@ pub struct ForeignKey<'a> {
 }
 
 /// A finished table: what travels down the prober's stream. Nobody above parses the body again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableDefinition {
     /// The schema it is in.
     pub schema: String,
@@ -94,7 +96,8 @@ pub struct TableDefinition {
     pub kind: TableKind,
     /// SHA-256 of `body`.
     pub hash: [u8; 32],
-    /// Canonical JSON: fixed order of members, no white space.
+    /// Canonical JSON: fixed order of members, no white space. Travels as it is, byte for byte.
+    #[serde(serialize_with = "as_it_is", deserialize_with = "as_it_was")]
     pub body: String,
     /// How many columns `body` has.
     pub columns: u32,
@@ -103,7 +106,7 @@ pub struct TableDefinition {
 }
 
 /// What is known when all tables have been sent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Catalog {
     /// All visible schemas, empty ones too, sorted.
     pub schemas: Vec<String>,
@@ -112,5 +115,48 @@ pub struct Catalog {
     /// How many columns they have.
     pub columns: u64,
     /// Which caps left something out, sorted: `tables`, `columns`, `columns_per_table`, `table_bytes`, `catalog_bytes`, `text`, `names`.
+    #[serde(deserialize_with = "reasons")]
     pub partial: Vec<&'static str>,
+}
+
+/// Every reason for which something is left out.
+const REASONS: [&str; 10] =
+    ["tables", "columns", "columns_per_table", "table_bytes", "catalog_bytes", "text", "names", "schemas", "databases", "comments"];
+
+fn reasons<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<&'static str>, D::Error> {
+    let known = |word: String| REASONS.into_iter().find(|reason| *reason == word).ok_or_else(|| D::Error::custom("not a reason"));
+    Vec::<String>::deserialize(deserializer)?.into_iter().map(known).collect()
+}
+
+fn as_it_is<S: Serializer>(body: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serde_json::from_str::<&RawValue>(body).map_err(serde::ser::Error::custom)?.serialize(serializer)
+}
+
+fn as_it_was<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Box::<str>::from(Box::<RawValue>::deserialize(deserializer)?).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody writes or parses a body again on its way through a pipe.
+    #[test]
+    fn bodies_travel_as_they_are() {
+        let body = r#"{"schema":"s","table":"t \"é\"","columns":[1.0,1e2]}"#.to_owned();
+        let (schema, name) = ("s".to_owned(), "t".to_owned());
+        let table = TableDefinition { schema, name, kind: TableKind::View, hash: [7; 32], body, columns: 2, row_estimate: Some(-1) };
+        let text = serde_json::to_string(&table).expect("json");
+        assert!(text.contains(&format!("\"body\":{}", table.body)), "{text}");
+        assert_eq!(serde_json::from_str::<TableDefinition>(&text).expect("a table"), table);
+        assert!(serde_json::from_str::<TableDefinition>(&text.replace("1e2]", "1e2")).is_err());
+    }
+
+    #[test]
+    fn reasons_are_words_of_ours() {
+        let catalog = Catalog { partial: REASONS.to_vec(), ..Catalog::default() };
+        let text = serde_json::to_string(&catalog).expect("json");
+        assert_eq!(serde_json::from_str::<Catalog>(&text).expect("a catalog"), catalog);
+        assert!(serde_json::from_str::<Catalog>(&text.replace("names", "<b>")).is_err());
+    }
 }
