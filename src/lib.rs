@@ -1,6 +1,6 @@
 //! Headwater: a self-hosted, multi-tenant server for datasource connections.
 //!
-//! A request travels `router` → `middleware` → one file in `api` → one use case in `datasource` → `probe` and the store.
+//! A request travels `router` → `middleware` → one file in `api` → one use case in `datasource` → `runner` and the store.
 
 mod api;
 mod app;
@@ -12,7 +12,7 @@ mod datasource;
 mod error;
 mod extract;
 mod middleware;
-mod probe;
 mod router;
+mod runner;
 mod server;
 mod telemetry;

@@ -14,7 +14,7 @@ use store::{MasterKeys, Scope, generate_master_key};
 use super::run::{Plan, listen, run};
 use super::token::issue;
 use super::{CliError, say};
-use crate::config::{EgressLists, Log, Service};
+use crate::config::{EgressLists, Log, RunnerKind, Service};
 use crate::{clock, telemetry};
 
 /// The organisation of a development server.
@@ -56,7 +56,7 @@ impl Dev {
         }
         hint(&url);
         let policy = self.lists.policy(Profile::Dev, address, Vec::new());
-        run(Plan { store, keys, policy, service: self.service, listener }).await
+        run(Plan { store, keys, policy, service: self.service, listener, runner: RunnerKind::InProcess }).await
     }
 }
 

@@ -3,12 +3,14 @@
 mod dev;
 mod healthcheck;
 mod keys;
+mod machine;
 mod migrate;
 mod openapi;
 mod org;
 mod run;
 mod serve;
 mod token;
+mod work;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,9 @@ enum Command {
     Openapi,
     /// Ask a running server whether it is ready; exit code 0 if so
     Healthcheck(healthcheck::Healthcheck),
+    /// Run jobs for a server, which starts this by itself
+    #[command(hide = true)]
+    Work(work::Work),
 }
 
 /// Why a command failed, for the person at the terminal.
@@ -102,6 +107,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Migrate(migrate) => runtime()?.block_on(migrate.run()),
         Command::Openapi => openapi::run(),
         Command::Healthcheck(check) => runtime()?.block_on(check.run()),
+        Command::Work(work) => work.run(),
     }
 }
 

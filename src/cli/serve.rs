@@ -8,7 +8,7 @@ use store::{MasterKeys, database_addresses};
 
 use super::CliError;
 use super::run::{Plan, listen, run};
-use crate::config::{Database, EgressLists, Keys, Log, Service};
+use crate::config::{Database, EgressLists, Keys, Log, RunnerKind, Service};
 use crate::telemetry;
 
 /// Run the server.
@@ -41,6 +41,6 @@ impl Serve {
         let listener = listen(self.listen).await?;
         let address = listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
         let policy = self.lists.policy(self.egress, address, database_addresses(&self.database.database_url));
-        run(Plan { store, keys, policy, service: self.service, listener }).await
+        run(Plan { store, keys, policy, service: self.service, listener, runner: RunnerKind::Child }).await
     }
 }

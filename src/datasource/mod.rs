@@ -1,14 +1,15 @@
 //! The use cases that every HTTP surface calls. No HTTP in here.
 
+mod acquire;
 mod describe;
 mod diagnose;
-mod ingest;
 mod onboard;
+mod staging;
 mod sync;
 mod update;
 
+use connectors::Kind;
 use connectors::credentials::pin;
-use connectors::{Kind, Source};
 use serde_json::Value;
 use store::{Binding, CipherError, Datasource, StoreError, Tenancy, Tenant};
 use uuid::Uuid;
@@ -16,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::clock;
+use crate::runner::Order;
 
 pub(crate) use describe::{Described, describe};
 pub(crate) use diagnose::{Diagnosis, diagnose};
@@ -65,11 +67,11 @@ async fn seal_credentials(
     Ok(app.cipher.seal(credentials_of(tenant, datasource), plain.as_bytes(), clock::now()).await?)
 }
 
-/// A stored datasource with its credentials opened and bound to its connector.
-pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<(&'static str, Box<dyn Source>), Failure> {
+/// A stored datasource with its credentials opened, ready for a job.
+pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Order, Failure> {
     let credentials = open_credentials(app, tenant, stored).await?;
     let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
-    Ok((entry.name, entry.bind(credentials).map_err(|_| Failure::Unreadable)?))
+    Order::new(entry, &credentials).map_err(|_| Failure::Unreadable)
 }
 
 /// Where the credentials of a datasource are sealed to.

@@ -1,49 +1,41 @@
-//! From the prober's stream into the store: definitions are staged in batches while the source is still being read.
+//! A schema on its way into the store: definitions are staged in batches while the source is still being read.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use connectors::ConnectError;
+use connectors::TableDefinition;
 use sha2::{Digest, Sha256};
 use store::{Catalog, Definition, Hash, Store, StoreError, TableEntry, Tenant};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::clock;
-use crate::probe::Probe;
 
 /// A batch goes out when it has this many definitions or this many bytes.
 const BATCH: usize = 256;
 const BATCH_BYTES: usize = 1 << 20;
 
-/// Why a schema did not get into the store.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum IngestError {
-    /// The source failed.
-    #[error("{0}")]
-    Source(ConnectError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Reads the schema to its end. Definitions whose hash is among `known` are in the store already.
-pub(super) async fn ingest(
-    store: &Arc<dyn Store>,
+/// The tables of a schema, staged as they come.
+pub(super) struct Staging {
+    store: Arc<dyn Store>,
     tenant: Tenant,
     uuid: Uuid,
-    known: &HashSet<Hash>,
-    mut probe: Probe,
-) -> Result<Catalog, IngestError> {
-    let mut tables = Vec::new();
-    let mut stage = Stage { store, tenant, uuid, batch: Vec::new(), bytes: 0, running: None };
-    let mut staged = HashSet::new();
-    while let Some(table) = probe.table().await {
-        // A source that lists a table twice would give the same definition twice.
-        if !known.contains(&table.hash) && staged.insert(table.hash) {
-            stage.add(Definition { hash: table.hash, body: table.body }).await?;
-        }
-        tables.push(TableEntry {
+    tables: Vec<TableEntry>,
+    staged: HashSet<Hash>,
+    batch: Vec<Definition>,
+    bytes: usize,
+    running: Option<JoinHandle<Result<(), StoreError>>>,
+}
+
+impl Staging {
+    /// Nothing yet, for the datasource `uuid`.
+    pub(super) fn new(store: Arc<dyn Store>, tenant: Tenant, uuid: Uuid) -> Self {
+        Self { store, tenant, uuid, tables: Vec::new(), staged: HashSet::new(), batch: Vec::new(), bytes: 0, running: None }
+    }
+
+    /// Takes a table. Definitions whose hash is among `known` are in the store already.
+    pub(super) async fn add(&mut self, table: TableDefinition, known: &HashSet<Hash>) -> Result<(), StoreError> {
+        self.tables.push(TableEntry {
             schema: table.schema,
             table: table.name,
             kind: table.kind.as_str().to_owned(),
@@ -51,41 +43,27 @@ pub(super) async fn ingest(
             columns: i32::try_from(table.columns).unwrap_or(i32::MAX),
             row_estimate: table.row_estimate,
         });
-    }
-    let catalog = probe.read().await.map_err(IngestError::Source)?;
-    stage.finish().await?;
-    tables.sort_by(|a, b| (&a.schema, &a.table).cmp(&(&b.schema, &b.table)));
-    // A source that lists a table twice is inconsistent; the first one stands.
-    tables.dedup_by(|a, b| a.schema == b.schema && a.table == b.table);
-    let summary = serde_json::to_string(&catalog).expect("strings and numbers");
-    Ok(Catalog { root: root(&summary, &tables), summary, tables })
-}
-
-/// The hash of a whole schema: equal if and only if every table, every schema and every mark of a cap is equal.
-fn root(summary: &str, tables: &[TableEntry]) -> Hash {
-    let mut hasher = Sha256::new();
-    hasher.update(summary);
-    for table in tables {
-        // A definition holds its schema's and its table's name.
-        hasher.update(table.hash);
-    }
-    hasher.finalize().into()
-}
-
-struct Stage<'a> {
-    store: &'a Arc<dyn Store>,
-    tenant: Tenant,
-    uuid: Uuid,
-    batch: Vec<Definition>,
-    bytes: usize,
-    running: Option<JoinHandle<Result<(), StoreError>>>,
-}
-
-impl Stage<'_> {
-    async fn add(&mut self, definition: Definition) -> Result<(), StoreError> {
-        self.bytes += definition.body.len();
-        self.batch.push(definition);
+        // A source that lists a table twice would give the same definition twice.
+        if known.contains(&table.hash) || !self.staged.insert(table.hash) {
+            return Ok(());
+        }
+        self.bytes += table.body.len();
+        self.batch.push(Definition { hash: table.hash, body: table.body });
         if self.batch.len() >= BATCH || self.bytes >= BATCH_BYTES { self.flush().await } else { Ok(()) }
+    }
+
+    /// Waits until all is staged; the whole schema.
+    pub(super) async fn finish(mut self, read: &connectors::Catalog) -> Result<Catalog, StoreError> {
+        if !self.batch.is_empty() {
+            self.flush().await?;
+        }
+        self.wait().await?;
+        let mut tables = self.tables;
+        tables.sort_by(|a, b| (&a.schema, &a.table).cmp(&(&b.schema, &b.table)));
+        // A source that lists a table twice is inconsistent; the first one stands.
+        tables.dedup_by(|a, b| a.schema == b.schema && a.table == b.table);
+        let summary = serde_json::to_string(read).expect("strings and numbers");
+        Ok(Catalog { root: root(&summary, &tables), summary, tables })
     }
 
     /// Sends the batch off; one is written while the next is filled.
@@ -104,11 +82,15 @@ impl Stage<'_> {
             Some(running) => running.await.unwrap_or(Err(StoreError::Damaged("staging panicked"))),
         }
     }
+}
 
-    async fn finish(mut self) -> Result<(), StoreError> {
-        if !self.batch.is_empty() {
-            self.flush().await?;
-        }
-        self.wait().await
+/// The hash of a whole schema: equal if and only if every table, every schema and every mark of a cap is equal.
+fn root(summary: &str, tables: &[TableEntry]) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(summary);
+    for table in tables {
+        // A definition holds its schema's and its table's name.
+        hasher.update(table.hash);
     }
+    hasher.finalize().into()
 }

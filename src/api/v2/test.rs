@@ -13,6 +13,7 @@ use crate::auth::Writer;
 use crate::datasource::{Diagnosis, diagnose, stored_source};
 use crate::error::{ApiError, Code};
 use crate::extract::{JsonObject, filled};
+use crate::runner::Order;
 
 /// Answers a diagnosis. A test that failed is an answer like any other: 200.
 pub(crate) async fn test(
@@ -20,16 +21,15 @@ pub(crate) async fn test(
     Writer(tenant): Writer,
     JsonObject(body): JsonObject,
 ) -> Result<Json<Value>, ApiError> {
-    let (kind, source) = source(&app, tenant, body).await?;
-    let diagnosis = diagnose(&app, tenant, kind, source).await;
+    let order = order(&app, tenant, body).await?;
+    let diagnosis = diagnose(&app, tenant, order).await;
     Ok(Json(json!({"data": render(&diagnosis)})))
 }
 
-async fn source(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(&'static str, Box<dyn connectors::Source>), ApiError> {
+async fn order(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<Order, ApiError> {
     if !body.contains_key("datasourceName") || body.contains_key("credentials") {
         let request = DatasourceBody::read(body, app.registry)?.request;
-        let source = request.kind.bind(request.credentials).map_err(|e| ApiError::invalid(e.message))?;
-        return Ok((request.kind.name, source));
+        return Order::new(request.kind, &request.credentials).map_err(|e| ApiError::invalid(e.message));
     }
     let name = filled(&body, "", "datasourceName")?;
     let stored = app.store.datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
