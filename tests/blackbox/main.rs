@@ -10,5 +10,6 @@ mod mssql;
 mod mysql;
 mod postgres;
 mod resilience;
+mod runner;
 mod support;
 mod trino;

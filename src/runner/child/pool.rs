@@ -100,13 +100,12 @@ impl Pool {
                 own.push((jobs, member));
             }
         }
-        if !alone && let Some(seat) = own.iter().filter(|(jobs, _)| *jobs == 0).find_map(|(_, m)| Seat::in_process(&m.process, id)) {
-            return Some(Ok(seat));
-        }
         let mut shared: Vec<_> = own.iter().filter(|(jobs, m)| *jobs > 0 && !m.alone && !m.process.is_stuck()).collect();
         let lacks = if alone { !own.iter().any(|(jobs, m)| *jobs > 0 && m.alone) } else { shared.is_empty() };
         if busy < self.settings.size || (lacks && busy < 2 * self.settings.size) {
-            return Some(self.fresh(state, tenant, alone));
+            // Its own, if one has nothing to do; what is to be alone comes into a process without a past.
+            let idle = own.iter().filter(|(jobs, _)| !alone && *jobs == 0).find_map(|(_, m)| Seat::in_process(&m.process, id));
+            return Some(idle.map_or_else(|| self.fresh(state, tenant, alone), Ok));
         }
         shared.sort_by_key(|(jobs, _)| *jobs);
         shared.iter().filter(|_| !alone).find_map(|(_, m)| Seat::in_process(&m.process, id)).map(Ok)
