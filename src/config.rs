@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use catalog::Limits;
 use clap::{Args, ValueEnum};
-use egress::{Host, Limits, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_listener};
+use egress::{Host, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_listener};
 use secrecy::SecretString;
 use store::DatabaseAddress;
 

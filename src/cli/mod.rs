@@ -1,12 +1,15 @@
 //! The command line: one binary, one file a command.
 
 mod dev;
+mod error;
 mod healthcheck;
 mod keys;
+mod kinds;
 mod machine;
 mod migrate;
 mod openapi;
 mod org;
+mod output;
 mod run;
 mod serve;
 mod token;
@@ -15,7 +18,9 @@ mod work;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use store::{OpenError, StoreError};
+
+use self::error::CliError;
+use self::output::{complain, say};
 
 /// Datasource connections: typed credentials in, tested connection and cached schema out
 #[derive(Debug, Parser)]
@@ -42,6 +47,8 @@ enum Command {
     Keys(keys::KeysCommand),
     /// Bring the metadata store to this version's form (the server does so at its start, too)
     Migrate(migrate::Migrate),
+    /// List the kinds of datasource
+    Kinds(kinds::Kinds),
     /// Print the OpenAPI document
     Openapi,
     /// Ask a running server whether it is ready; exit code 0 if so
@@ -49,27 +56,6 @@ enum Command {
     /// Run jobs for a server, which starts this by itself
     #[command(hide = true)]
     Work(work::Work),
-}
-
-/// Why a command failed, for the person at the terminal.
-#[derive(Debug, thiserror::Error)]
-enum CliError {
-    #[error("{0}")]
-    Text(String),
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Cipher(#[from] store::CipherError),
-    #[error(transparent)]
-    Key(#[from] store::KeyError),
-}
-
-impl From<String> for CliError {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
 }
 
 /// Reads the command line and does what it says.
@@ -83,17 +69,6 @@ pub fn run() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
-fn complain(error: &CliError) {
-    eprintln!("headwater: {error}");
-}
-
-/// Prints a line of a command's result.
-#[expect(clippy::print_stdout, reason = "the result of a command")]
-fn say(line: &str) {
-    println!("{line}");
-}
-
 fn execute(command: Command) -> Result<(), CliError> {
     let runtime = || {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| CliError::Text(format!("cannot start threads: {e}")))
@@ -105,6 +80,10 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Token(token) => runtime()?.block_on(token.run()),
         Command::Keys(keys) => runtime()?.block_on(keys.run()),
         Command::Migrate(migrate) => runtime()?.block_on(migrate.run()),
+        Command::Kinds(kinds) => {
+            kinds.run();
+            Ok(())
+        }
         Command::Openapi => openapi::run(),
         Command::Healthcheck(check) => runtime()?.block_on(check.run()),
         Command::Work(work) => work.run(),

@@ -16,13 +16,16 @@ use crate::app::{App, RequestLimits};
 use crate::auth::Tokens;
 use crate::config::{Jobs, RunnerKind, Service};
 use crate::runner::{Child, ChildSettings, InProcess, Runner, RunnerSettings};
-use crate::{clock, router, server, telemetry};
+use crate::{clock, datasource, router, server, telemetry};
 
 /// Definitions staged longer ago than this, for a datasource that never came to be, are swept.
 const SWEEP_AGE: Duration = Duration::from_hours(24);
 
 /// How often they are looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
+
+/// How long to wait when the database failed in the middle of an upgrade.
+const UPGRADE_AGAIN: Duration = Duration::from_secs(10);
 
 /// Everything a server needs to start.
 pub(super) struct Plan {
@@ -66,7 +69,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
         metrics: telemetry::start_metrics()?,
         stopping: AtomicBool::new(false),
     });
-    let chores = tokio::spawn(chores(app.clone()));
+    let chores = (tokio::spawn(chores(app.clone())), tokio::spawn(upgrade(app.clone())));
     let address = plan.listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     let stop = {
@@ -78,7 +81,8 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
         }
     };
     server::serve(plan.listener, router::router(app), stop, service.shutdown_grace).await;
-    chores.abort();
+    chores.0.abort();
+    chores.1.abort();
     tracing::info!("stopped");
     Ok(())
 }
@@ -114,6 +118,14 @@ async fn chores(app: Arc<App>) {
                 }
             }
         }
+    }
+}
+
+/// Brings what an older version stored into this one's form, however long the database is away meanwhile.
+async fn upgrade(app: Arc<App>) {
+    while let Err(cause) = datasource::upgrade(&app).await {
+        tracing::warn!(%cause, "what an older version stored could not be brought into this version's form; trying again");
+        tokio::time::sleep(UPGRADE_AGAIN).await;
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use connectors::{Catalog, ConnectErrorKind, ServerInfo, StepReport, Task, report};
+use catalog::Catalog;
+use connectors::{ConnectErrorKind, ServerInfo, StepReport, Task, report};
 use store::Tenant;
 
 use crate::app::App;

@@ -1,7 +1,7 @@
 //! A new datasource: nothing of it exists until its credentials worked and its schema was read.
 
 use connectors::ConnectError;
-use store::{NewDatasource, StoreError, Tenant};
+use store::{NewDatasource, Server, StoreError, Tenant};
 use uuid::Uuid;
 
 use super::acquire::{AcquireError, Acquired, Into, acquire};
@@ -46,21 +46,21 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
     let uuid = Uuid::new_v4();
     let order = Order::new(request.kind, &request.credentials).map_err(|_| OnboardError::Failed(Failure::Unreadable))?;
     let Acquired { server, catalog } = acquire(app, tenant, Into::New(uuid), order).await?;
-    let sealed = seal_credentials(app, tenant, uuid, request.credentials.clone(), server.ssh_host_key).await;
-    let sealed = sealed.map_err(OnboardError::Failed)?;
+    let credentials = seal_credentials(app, tenant, uuid, request.kind, request.credentials.clone(), server.ssh_host_key).await;
+    let credentials = credentials.map_err(OnboardError::Failed)?;
+    let tables = catalog.tables.len();
     let new = NewDatasource {
         uuid,
         name: request.name.clone(),
         kind: request.kind.name.to_owned(),
-        sealed,
+        credentials,
         tenancy: request.tenancy.clone(),
-        product: server.product,
-        product_version: server.version,
-        catalog,
+        server: Some(Server { product: server.product, version: server.version }),
+        catalog: Some(catalog),
     };
     match app.store.create_datasource(tenant, &new, clock::now()).await {
         Ok(()) => {
-            tracing::info!(tenant.id = tenant.0, datasource.id = %uuid, datasource.kind = request.kind.name, tables = new.catalog.tables.len(), "datasource created");
+            tracing::info!(tenant.id = tenant.0, datasource.id = %uuid, datasource.kind = request.kind.name, tables, "datasource created");
             Ok(())
         }
         Err(StoreError::NameTaken) => Err(OnboardError::NameTaken),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use connectors::TableDefinition;
+use catalog::TableDefinition;
 use sha2::{Digest, Sha256};
 use store::{Catalog, Definition, Hash, Store, StoreError, TableEntry, Tenant};
 use tokio::task::JoinHandle;
@@ -53,7 +53,7 @@ impl Staging {
     }
 
     /// Waits until all is staged; the whole schema.
-    pub(super) async fn finish(mut self, read: &connectors::Catalog) -> Result<Catalog, StoreError> {
+    pub(super) async fn finish(mut self, read: &catalog::Catalog) -> Result<Catalog, StoreError> {
         if !self.batch.is_empty() {
             self.flush().await?;
         }

@@ -1,7 +1,7 @@
 //! Reading the schema again with the stored credentials.
 
 use connectors::ConnectError;
-use store::{Change, Datasource, Replaced, StoreError, Tenant};
+use store::{Change, Datasource, Replaced, Server, StoreError, Tenant};
 
 use super::acquire::{AcquireError, Acquired, Into, acquire};
 use super::{ATTEMPTS, Failure, stored_source};
@@ -31,16 +31,16 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
             Err(AcquireError::Test(error) | AcquireError::Read(error)) => return Err(source_failed(app, tenant, &stored, error).await),
             Err(AcquireError::Lookup(error) | AcquireError::Stage(error)) => return Err(failed(error)),
         };
+        let schema_changed = stored.root != Some(catalog.root);
         let change = Change {
-            sealed: None,
+            credentials: None,
             tenancy: None,
-            product: server.product,
-            product_version: server.version,
-            catalog: (catalog.root != stored.root).then_some(catalog),
+            server: Some(Server { product: server.product, version: server.version }),
+            catalog: Some(catalog),
         };
         match app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await.map_err(failed)? {
             Replaced::Done => {
-                tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed = change.catalog.is_some(), "datasource synced");
+                tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed, "datasource synced");
                 return Ok(());
             }
             Replaced::Gone => return Err(SyncError::Vanished),

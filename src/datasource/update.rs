@@ -2,7 +2,7 @@
 
 use connectors::ConnectError;
 use connectors::credentials::{keep_pins, lacks_pin};
-use store::{Change, Replaced, StoreError, Tenant};
+use store::{Change, Replaced, Server, StoreError, Tenant};
 
 use super::acquire::{AcquireError, Acquired, Into, acquire};
 use super::{ATTEMPTS, Failure, Request, open_credentials, seal_credentials};
@@ -60,17 +60,17 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
         }
         let order = Order::new(request.kind, &credentials).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
         let Acquired { server, catalog } = acquire(app, tenant, Into::Existing(stored.uuid), order).await?;
-        let sealed = seal_credentials(app, tenant, stored.uuid, credentials, server.ssh_host_key).await.map_err(UpdateError::Failed)?;
+        let credentials = seal_credentials(app, tenant, stored.uuid, request.kind, credentials, server.ssh_host_key).await;
+        let schema_changed = stored.root != Some(catalog.root);
         let change = Change {
-            sealed: Some(sealed),
+            credentials: Some(credentials.map_err(UpdateError::Failed)?),
             tenancy: request.tenancy.clone(),
-            product: server.product,
-            product_version: server.version,
-            catalog: (catalog.root != stored.root).then_some(catalog),
+            server: Some(Server { product: server.product, version: server.version }),
+            catalog: Some(catalog),
         };
         match app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await {
             Ok(Replaced::Done) => {
-                tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed = change.catalog.is_some(), "datasource updated");
+                tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed, "datasource updated");
                 return Ok(());
             }
             Ok(Replaced::Gone) => return Err(UpdateError::Vanished),

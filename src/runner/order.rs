@@ -1,6 +1,7 @@
 //! Whom a job is to talk to.
 
-use connectors::{Credentials, CredentialsError, Kind};
+use connectors::credentials::Violation;
+use connectors::{Credentials, Kind};
 use egress::Plan;
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ pub(crate) struct Order {
 
 impl Order {
     /// An order for credentials in canonical form.
-    pub(crate) fn new(kind: &'static Kind, canonical: &Value) -> Result<Self, CredentialsError> {
+    pub(crate) fn new(kind: &'static Kind, canonical: &Value) -> Result<Self, Violation> {
         let plan = kind.bind(canonical.clone())?.plan();
         Ok(Self { kind, credentials: Credentials::new(canonical), plan })
     }

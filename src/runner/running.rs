@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use connectors::{Catalog, ConnectError, ConnectErrorKind, Event, Kind, ServerInfo, TableDefinition};
+use catalog::{Catalog, TableDefinition};
+use connectors::{ConnectError, ConnectErrorKind, Event, Kind, ServerInfo};
 use egress::{Plan, Step, StepEvent, Taken};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;

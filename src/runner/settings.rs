@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use catalog::Limits;
 use connectors::{Job, Task, TimeLimits};
-use egress::{Deadline, Limits, Policy};
+use egress::{Deadline, Policy};
 
 use super::order::Order;
 

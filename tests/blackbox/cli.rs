@@ -1,4 +1,6 @@
 //! The command line, from outside.
+//!
+//! Peers: postgres.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};

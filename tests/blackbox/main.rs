@@ -13,3 +13,4 @@ mod resilience;
 mod runner;
 mod support;
 mod trino;
+mod upgrade;

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use egress::{Deadline, Limits, Plan, Policy, StepEvent};
+use catalog::{Catalog, Limits, TableDefinition};
+use egress::{Deadline, Plan, Policy, StepEvent};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::catalog::{Catalog, TableDefinition};
 use crate::error::ConnectError;
 use crate::server::ServerInfo;
 

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use crate::connector::{Bound, Connector, Source};
-use crate::credentials::{CredentialsError, CredentialsSchema, Parsed};
+use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation, place, split};
 use crate::error::{ConnectError, Renamed};
 
 /// What is said of a kind by its folder.
+#[derive(Clone, Copy)]
 pub(crate) struct About {
     /// `datasourceType`
     pub(crate) name: &'static str,
@@ -33,7 +34,7 @@ pub struct Kind {
     page: &'static str,
     renamed: Renamed,
     schema: LazyLock<CredentialsSchema>,
-    bind: fn(Value, Renamed) -> Result<Box<dyn Source>, CredentialsError>,
+    bind: fn(Value, Renamed) -> Result<Box<dyn Source>, Violation>,
 }
 
 impl Kind {
@@ -48,12 +49,22 @@ impl Kind {
     }
 
     /// Brings credentials to canonical form and checks them; the first failure is the one reported.
-    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, CredentialsError> {
+    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, Violation> {
         self.schema.parse(credentials)
     }
 
+    /// Parts credentials in canonical form into what is no secret and what is.
+    pub fn split(&self, canonical: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+        split(self.schema(), canonical)
+    }
+
+    /// A hash of where credentials in canonical form lead and as whom; their secrets are bound to it.
+    pub fn place(&self, canonical: &Map<String, Value>) -> [u8; 32] {
+        place(self.name, self.schema(), canonical)
+    }
+
     /// Binds credentials in canonical form ([`Parsed::canonical`]) to their connector.
-    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, CredentialsError> {
+    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, Violation> {
         (self.bind)(canonical, self.renamed)
     }
 
@@ -70,8 +81,8 @@ impl Kind {
     }
 }
 
-fn bind<C: Connector>(canonical: Value, renamed: Renamed) -> Result<Box<dyn Source>, CredentialsError> {
+fn bind<C: Connector>(canonical: Value, renamed: Renamed) -> Result<Box<dyn Source>, Violation> {
     // serde's own text may hold the value at fault: it is never passed on.
-    let credentials = serde_json::from_value(canonical).map_err(|_| CredentialsError::unreadable())?;
+    let credentials = serde_json::from_value(canonical).map_err(|_| Violation::whole(Rule::Unreadable))?;
     Ok(Box::new(Bound::<C> { credentials, renamed }))
 }

@@ -2,7 +2,6 @@
 //!
 //! Adding a kind: one folder in `kinds`, one line in the registry.
 
-pub mod catalog;
 mod connector;
 pub mod credentials;
 mod error;
@@ -16,9 +15,8 @@ mod route;
 mod run;
 mod server;
 
-pub use catalog::{Catalog, CatalogBuilder, TableDefinition, TableKind};
 pub use connector::{Opened, Source};
-pub use credentials::{CredentialsError, Parsed};
+pub use credentials::{Parsed, Rule, Violation};
 pub use error::{ConnectError, ConnectErrorKind};
 pub use job::{Credentials, Event, Job, Scope, Statement, Task, TimeLimits};
 pub use kind::Kind;

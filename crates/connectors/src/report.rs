@@ -33,12 +33,11 @@ pub fn report(plan: &Plan, taken: &[Taken], failure: Option<&ConnectError>) -> V
     let mut order: Vec<Step> = plan.steps().cloned().collect();
     let mut before = 0;
     for step in taken.iter().map(|t| &t.step) {
-        match order.iter().position(|s| s == step) {
-            Some(at) => before = before.max(at + 1),
-            None => {
-                order.insert(before, step.clone());
-                before += 1;
-            }
+        if let Some(at) = order.iter().position(|s| s == step) {
+            before = before.max(at + 1);
+        } else {
+            order.insert(before, step.clone());
+            before += 1;
         }
     }
     let failed = failure.map(|error| (failed_step(error, taken), error));

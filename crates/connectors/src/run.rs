@@ -4,12 +4,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use catalog::{Catalog, CatalogWriter, Limits, TableDefinition};
 use egress::{Deadline, Direct, Session, Step, StepEvent, SystemResolver, Trace};
 use futures_util::FutureExt;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
 use tokio::sync::oneshot;
 
-use crate::catalog::{Catalog, CatalogBuilder, TableDefinition};
 use crate::connector::Source;
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::job::{Event, Job, Scope, Task, TimeLimits};
@@ -64,10 +64,10 @@ async fn take(job: Job, source: &dyn Source, sink: &dyn Sink) -> Result<Result<O
     let (ended, end) = oneshot::channel::<()>();
     let trace = Trace::told(plan, time.whole, steps_to);
     let dialer = Arc::new(Direct::new(Arc::new(policy), Arc::new(SystemResolver)));
-    let session = Session::new(dialer, time.test, limits, trace);
+    let session = Session::new(dialer, time.test, trace);
     let keep = matches!(task, Task::Read(_));
     let work = async {
-        let work = Box::pin(test_and_read(source, &session, &task, time, tables_to, sink));
+        let work = Box::pin(test_and_read(source, &session, &task, (time, limits), tables_to, sink));
         let result = AssertUnwindSafe(work).catch_unwind().await;
         drop(ended);
         Ok(result.unwrap_or_else(|_| Err(ConnectErrorKind::DriverFailed.into())))
@@ -80,7 +80,7 @@ async fn test_and_read(
     source: &dyn Source,
     session: &Session,
     task: &Task,
-    time: TimeLimits,
+    (time, limits): (TimeLimits, Limits),
     tables: Sender<TableDefinition>,
     sink: &dyn Sink,
 ) -> Result<Option<Catalog>, ConnectError> {
@@ -95,12 +95,12 @@ async fn test_and_read(
     let deadline = time.end.map_or_else(|| Deadline::after(time.read), |end| end.step(time.read));
     let read = async {
         deadline.run(sink.may_read()).await?;
-        let mut builder = CatalogBuilder::new(tables, deadline, session.limits());
+        let mut writer = CatalogWriter::new(tables, deadline.into(), limits);
         if let Some(only) = only {
-            builder = builder.only(only);
+            writer = writer.only(only);
         }
-        opened.introspect(&mut builder).await?;
-        deadline.run(builder.finish()).await?
+        opened.introspect(&mut writer).await?;
+        Ok(writer.finish())
     };
     session.trace().step(Step::READ, read).await.map(Some)
 }

@@ -37,6 +37,18 @@ impl Deadline {
     }
 }
 
+impl From<Instant> for Deadline {
+    fn from(end: Instant) -> Self {
+        Self(end)
+    }
+}
+
+impl From<Deadline> for Instant {
+    fn from(deadline: Deadline) -> Self {
+        deadline.0
+    }
+}
+
 /// Travels as the time that is left: clocks of two processes have nothing in common.
 impl Serialize for Deadline {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -20,6 +20,7 @@ mod ssh_key;
 mod target;
 mod tls;
 mod trace;
+mod verify;
 
 pub use aws::AwsHttp;
 pub use deadline::{Deadline, Elapsed};
@@ -32,7 +33,7 @@ pub use policy::{Denied, Policy, Profile};
 pub use ranges::{AddressClass, classify};
 pub use resolve::{Resolve, SystemResolver};
 pub use rule::{ParseRuleError, Rule};
-pub use session::{Limits, Session};
+pub use session::Session;
 pub use ssh::{SshError, SshTunnel};
 pub use ssh_key::SshKeyError;
 pub use target::{Host, Target, TargetError};

@@ -1,7 +1,7 @@
 //! What a job may send back: what its own limits let through, and not more, whatever the driver has become.
 
+use catalog::Limits;
 use connectors::Event;
-use egress::Limits;
 
 /// Definitions end at their cap, and the last one may lie beyond it.
 const BEYOND: usize = 64 << 20;
@@ -28,15 +28,16 @@ impl Bounds {
 
 #[cfg(test)]
 mod tests {
-    use connectors::{TableDefinition, TableKind};
+    use catalog::{TableDefinition, TableKind};
 
     use super::*;
 
     #[test]
     fn r6_more_than_was_asked_for() {
         let table = |bytes: usize| {
-            let (schema, name, body) = (String::new(), String::new(), "x".repeat(bytes));
-            Event::Table(TableDefinition { schema, name, kind: TableKind::Table, hash: [0; 32], body, columns: 0, row_estimate: None })
+            let (catalog, schema, name, body) = (None, String::new(), String::new(), "x".repeat(bytes));
+            let (kind, hash) = (TableKind::Table, [0; 32]);
+            Event::Table(TableDefinition { catalog, schema, name, kind, hash, body, columns: 0, row_estimate: None, sample: None })
         };
         let mut bounds = Bounds::new(Limits { tables: 2, ..Limits::default() });
         assert!(bounds.hold(&table(1)) && bounds.hold(&table(1)) && bounds.hold(&Event::Done(None)));

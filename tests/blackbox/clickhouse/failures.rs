@@ -1,4 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
+//!
+//! Peers: clickhouse-tls.
 
 use serde_json::json;
 
@@ -8,7 +10,7 @@ use crate::support::Setup;
 use crate::support::clickhouse::ClickHouse;
 use crate::support::closed_port;
 use crate::support::diagnose::Broken;
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 
 const CHECK: &str = "check username and password";
 const PORT: &str = "check port and datasourceType; if the server speaks TLS set sslMode to true (or the host to https://…)";

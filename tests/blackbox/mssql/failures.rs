@@ -1,4 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
+//!
+//! Peers: pysqlbridge.
 
 use serde_json::json;
 
@@ -7,7 +9,7 @@ use crate::fakes::tds::{Answer, Fake, Verdict};
 use crate::support::Setup;
 use crate::support::closed_port;
 use crate::support::diagnose::Broken;
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 
 #[tokio::test]
 async fn failures() {

@@ -1,4 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
+//!
+//! Peers: postgres.
 
 use serde_json::json;
 
@@ -186,7 +188,7 @@ async fn failures_of_other_servers() {
             "blocked",
             Fake { greeting: Some(error(1129)), ..Fake::default() },
             json!({}),
-            "authenticate",
+            "connect",
             "NOT_ADMITTED",
             Some("username"),
             "run mysqladmin flush-hosts at the server: it has blocked this address after many failed connections",
@@ -195,7 +197,17 @@ async fn failures_of_other_servers() {
             "host",
             Fake { greeting: Some(error(1130)), ..Fake::default() },
             json!({}),
-            "authenticate",
+            "connect",
+            "NOT_ADMITTED",
+            Some("username"),
+            "create the user for this server's address at the database ('user'@'%')",
+        ),
+        // What really happened: the greeting refused us, so TLS was never tried.
+        (
+            "host, TLS asked for",
+            Fake { greeting: Some(error(1130)), ..Fake::default() },
+            json!({"sslMode": true}),
+            "connect",
             "NOT_ADMITTED",
             Some("username"),
             "create the user for this server's address at the database ('user'@'%')",

@@ -1,15 +1,17 @@
 //! Through a real sshd: keys of each form, TLS inside, the pinned host key.
+//!
+//! Peers: ssh, tls.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::cached;
-use crate::support::postgres::variable;
+use crate::support::peers::{text, variable};
 use crate::support::{Setup, Source};
 
 pub(crate) fn file(name: &str) -> String {
-    std::fs::read_to_string(format!("{}/ssh/{name}", variable("HEADWATER_PEERS"))).expect(name)
+    text("ssh", name)
 }
 
 /// What sends a datasource through the sshd; `extra` adds to it or replaces.
@@ -102,7 +104,7 @@ async fn tls_inside() {
     let setup = Setup::sqlite().await;
     let (_server, client) = setup.client();
     let source = Source::new().await;
-    let ca = std::fs::read_to_string(variable("HEADWATER_TEST_SOURCE_CA")).expect("CA");
+    let ca = text("tls", "ca.pem");
     let good = tunnel(&json!({"host": "localhost", "sslMode": true, "sslCa": ca}));
     client.create(&source.body_with("x", &good)).await.ok();
     client.sync_name("x").await.ok();
@@ -147,6 +149,38 @@ async fn r7_the_host_key_is_pinned() {
     with_key["sshHostKey"] = json!(Bastion::public_key(2));
     client.update(&source.body_with("x", &with_key)).await.ok();
     client.sync_name("x").await.ok();
+}
+
+/// Threat R7: no way of not speaking of the key, and no other spelling of the same server, makes an update forget it.
+#[tokio::test]
+async fn r7_no_spelling_loses_the_pin() {
+    use crate::support::bastion::Bastion;
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let source = Source::new().await;
+    let mut bastion = Bastion::start(1, source.port).await;
+    let address = tunnel(&json!({"sshPort": bastion.port}));
+    let named = tunnel(&json!({"sshPort": bastion.port, "sshHost": "localhost"}));
+    client.create(&source.body_with("address", &address)).await.ok();
+    client.create(&source.body_with("named", &named)).await.ok();
+    bastion.change_key(2).await;
+    let changed = "the SSH server's host key has changed; make sure that it is your server, then update the datasource with its new key as sshHostKey";
+    for (name, through, changes) in [
+        ("address", &address, json!({"sshHostKey": null})),
+        ("address", &address, json!({"sshHostKey": ""})),
+        ("address", &address, json!({"sshHost": "127.1"})),
+        ("address", &address, json!({"sshHost": "0x7f000001", "sshHostKey": null})),
+        ("address", &address, json!({"sshHost": " 127.0.0.1 "})),
+        ("named", &named, json!({"sshHost": "LOCALHOST"})),
+        ("named", &named, json!({"sshHost": "localhost.", "sshHostKey": ""})),
+    ] {
+        let mut body = source.body_with(name, through);
+        for (key, value) in changes.as_object().expect("an object") {
+            body["credentials"][key] = value.clone();
+        }
+        assert_eq!(client.update(&body).await.message(), changed, "{changes}");
+        assert_eq!(client.sync_name(name).await.message(), format!("Sync failed: {changed}"), "{changes}");
+    }
 }
 
 /// SSH servers that refuse, stall, or drop: each ends within the deadline with a text of its own.

@@ -1,4 +1,6 @@
 //! Threat L1: a password, whatever is in it, works and appears nowhere.
+//!
+//! Peers: mariadb, clickhouse, tls.
 
 use std::fmt::Write as _;
 
@@ -8,7 +10,7 @@ use crate::fakes::tls::authority;
 use crate::fakes::{http, tds, trino};
 use crate::support::diagnose::{diagnose, with};
 use crate::support::mariadb::MariaDb;
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 use crate::support::process::BOTH_STORES;
 use crate::support::{Setup, Source};
 

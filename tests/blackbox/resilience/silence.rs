@@ -19,7 +19,7 @@ async fn silent() -> u16 {
     port
 }
 
-/// 200 hanging requests end at the deadline with `CREDENTIAL_TEST_FAILED`; the list answers everybody meanwhile.
+/// 200 hanging requests end at the limit of their step (four fifths of the test's) with `CREDENTIAL_TEST_FAILED`; the list answers everybody meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r6_two_hundred_silent_sources() {
     let setup = Setup::sqlite().await;
@@ -36,7 +36,7 @@ async fn r6_two_hundred_silent_sources() {
     tokio::time::sleep(Duration::from_millis(700)).await;
     let mut slowest = Duration::ZERO;
     let mut asked = 0;
-    while began.elapsed() < Duration::from_millis(3_500) {
+    while began.elapsed() < Duration::from_millis(2_800) {
         for client in [&client, &other] {
             let began = Instant::now();
             client.names().await;

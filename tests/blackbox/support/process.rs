@@ -121,6 +121,23 @@ impl Setup {
         }
     }
 
+    /// The one number that a statement answers in the store.
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        match self.kind {
+            StoreKind::Sqlite => {
+                let options: sqlx::sqlite::SqliteConnectOptions = self.database_url.parse().expect("url");
+                let mut connection = options.connect().await.expect("store");
+                let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("a number");
+                connection.close().await.expect("closed");
+                number
+            }
+            StoreKind::Postgres => {
+                let mut connection = sqlx::PgConnection::connect(&self.database_url).await.expect("store");
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("a number")
+            }
+        }
+    }
+
     /// Every row of every table of the store as text, secrets and all: what a thief of the database would read.
     pub(crate) async fn dump(&self) -> String {
         match self.kind {
@@ -142,7 +159,7 @@ impl Setup {
 
 /// A fresh database on the PostgreSQL server for metadata.
 async fn postgres_database() -> String {
-    let url = super::postgres::variable("HEADWATER_TEST_STORE_URL");
+    let url = super::peers::variable("HEADWATER_TEST_STORE_URL");
     let mut connection = sqlx::PgConnection::connect(&url).await.expect("the metadata server answers");
     let name = format!("meta_{}", uuid::Uuid::new_v4().simple());
     sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await.expect("database");

@@ -1,9 +1,11 @@
 //! From the keys that clients send to the keys of the contract.
 //!
 //! The real product's spellings cannot all be known, so keys are folded (case, `_`, `-`) and matched against names
-//! and aliases; numbers and booleans may come as strings, as Joi takes them.
+//! and aliases; numbers and booleans may come as strings.
 
 use serde_json::{Map, Value, json};
+
+use super::spelling::fold;
 
 /// What came of the keys.
 pub(super) struct Normalized {
@@ -11,10 +13,6 @@ pub(super) struct Normalized {
     pub(super) known: Map<String, Value>,
     /// Keys that mean nothing here, or that another spelling of the same field beat.
     pub(super) ignored: Vec<String>,
-}
-
-fn fold(key: &str) -> String {
-    key.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
 /// How well `key` names the property: 0 exactly, then by folding, by alias, by folded alias; none not at all.
@@ -45,7 +43,7 @@ fn convert(value: &Value, property: &Value) -> Value {
     if takes(property, "integer") {
         let number = value.as_f64().or_else(|| text.and_then(|t| t.parse().ok()));
         return match number {
-            // 5432.0 is a whole number to JSON Schema and to Joi.
+            // 5432.0 is a whole number to JSON Schema.
             #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
             Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => json!(number as i64),
             Some(number) => json!(number),
@@ -66,11 +64,11 @@ fn convert(value: &Value, property: &Value) -> Value {
     value.clone()
 }
 
-/// Sorts `input` by the properties of `schema`. `name` belongs to every kind and is not looked at.
+/// Sorts `input` by the properties of `schema`. `name`, however it is spelt, belongs to every kind and is not looked at.
 pub(super) fn normalize(input: &Map<String, Value>, schema: &Value) -> Normalized {
     let mut known = Map::new();
-    let mut used = vec!["name"];
-    let folded: Vec<_> = input.iter().map(|(key, value)| (key, fold(key), value)).collect();
+    let mut used = Vec::new();
+    let folded: Vec<_> = input.iter().map(|(key, value)| (key, fold(key), value)).filter(|(_, folded, _)| folded != "name").collect();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let ranked = folded.iter().filter_map(|(key, folded, value)| rank(key, folded, name, property).map(|rank| (rank, *key, *value)));
         if let Some((_, key, value)) = ranked.min_by_key(|(rank, ..)| *rank) {
@@ -78,7 +76,7 @@ pub(super) fn normalize(input: &Map<String, Value>, schema: &Value) -> Normalize
             known.insert(name.clone(), convert(value, property));
         }
     }
-    let ignored = input.keys().filter(|key| !used.contains(&key.as_str())).cloned().collect();
+    let ignored = folded.iter().map(|(key, ..)| *key).filter(|key| !used.contains(key)).cloned().collect();
     Normalized { known, ignored }
 }
 
@@ -99,7 +97,7 @@ mod tests {
     #[test]
     fn spellings_numbers_and_booleans() {
         let (known, ignored) =
-            run(json!({"HOST": "h", "port": " 5432 ", "ENABLE-ssl": "true", "private_key": "k", "User": "u", "name": "n"}));
+            run(json!({"HOST": "h", "port": " 5432 ", "ENABLE-ssl": "true", "private_key": "k", "User": "u", "Name": "n"}));
         assert_eq!(known, json!({"host": "h", "port": 5432, "sslMode": true, "privateKey": "k", "username": "u"}));
         assert_eq!(ignored, [""; 0]);
     }

@@ -13,11 +13,13 @@ const HOST_KEY: &str = "sshHostKey";
 
 /// The part of canonical credentials that a pin is about; whether the tunnel is switched on does not matter.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Pinned {
-    ssh_host: Option<HostName>,
-    ssh_port: Option<u16>,
-    ssh_host_key: Option<String>,
+    #[serde(rename = "sshHost")]
+    host: Option<HostName>,
+    #[serde(rename = "sshPort")]
+    port: Option<u16>,
+    #[serde(rename = "sshHostKey")]
+    host_key: Option<String>,
 }
 
 impl Pinned {
@@ -26,11 +28,11 @@ impl Pinned {
     }
 
     fn server(&self) -> Option<(&Host, u16)> {
-        Some((&self.ssh_host.as_ref()?.0, self.ssh_port?))
+        Some((&self.host.as_ref()?.0, self.port?))
     }
 
     fn key(&self) -> Option<&str> {
-        self.ssh_host_key.as_deref().filter(|key| !key.trim().is_empty())
+        self.host_key.as_deref().filter(|key| !key.trim().is_empty())
     }
 }
 

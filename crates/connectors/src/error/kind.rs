@@ -49,6 +49,10 @@ pub enum ConnectErrorKind {
     NoPrivilege,
     /// The server has no connection left.
     TooManyConnections,
+    /// A connection pooler could not log in at the server behind it, or that server is down.
+    Pooler,
+    /// A connection pooler does not allow what a read needs.
+    PoolerMode,
     /// The server is starting up or shutting down.
     NotReady,
     /// The database is there, and not open: offline, restoring, a replica that is not read.
@@ -167,6 +171,16 @@ impl ConnectErrorKind {
                 "TOO_MANY_CONNECTIONS",
                 "the server has no connection left",
                 "raise the server's or the user's connection limit, or try again later",
+            ),
+            Self::Pooler => (
+                "POOLER_FAILED",
+                "the connection pooler could not hand us on to the server behind it",
+                "check database and username, and look into the pooler's log: the server behind it is down, or does not let it in",
+            ),
+            Self::PoolerMode => (
+                "POOLER_MODE",
+                "the connection pooler does not allow transactions",
+                "set pool_mode to transaction or session for this database: a schema is read in one transaction",
             ),
             Self::NotReady => ("NOT_READY", "the server is starting up or shutting down", "try again later"),
             Self::DatabaseUnavailable => {

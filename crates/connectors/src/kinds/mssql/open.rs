@@ -108,9 +108,14 @@ async fn log_in(credentials: &SqlServerCredentials, way: &Way) -> Result<LoggedI
     way.step(Step::AUTHENTICATE, login).await
 }
 
-/// The database is opened once the login is let in: that it is not there is said at login.
+/// Much is said at login that is about something else: the database is opened once the login is let in, and a server that wants
+/// strict encryption refuses there, too.
 fn of_login(error: ConnectError) -> ConnectError {
-    if error.kind == ConnectErrorKind::DatabaseNotFound { error.at(Step::DATABASE) } else { error }
+    match error.kind {
+        ConnectErrorKind::DatabaseNotFound => error.at(Step::DATABASE),
+        ConnectErrorKind::TlsFailed => error.at(Step::TLS),
+        _ => error,
+    }
 }
 
 /// What is different about TLS here.
@@ -129,7 +134,7 @@ fn of_tls(error: ConnectError) -> ConnectError {
         }
         _ => return error,
     };
-    error.with_remedy(remedy.to_owned())
+    error.or_remedy(remedy)
 }
 
 /// Three statements: who answers and in which database, and what can be listed.

@@ -3,14 +3,15 @@
 //! What is different about SingleStore's catalogs: primary keys are found among the indexes, and there are no foreign keys
 //! (`REFERENCED_*` of `key_column_usage` is always null, and `constraint_type` says `UNIQUE` of a columnstore's primary key).
 
+use catalog::TablesByName;
+
 use super::packet::Wire;
 use super::product::{Product, system};
 use super::query::query;
-use crate::catalog::Known;
 use crate::error::ConnectError;
 
 /// Reads keys; where SingleStore's catalog of indexes is missing, as from MySQL.
-pub(super) async fn keys(wire: &mut Wire, product: Product, known: &mut Known) -> Result<(), ConnectError> {
+pub(super) async fn keys(wire: &mut Wire, product: Product, known: &mut TablesByName) -> Result<(), ConnectError> {
     if product != Product::SingleStore {
         return usage(wire, product, known).await;
     }
@@ -20,7 +21,7 @@ pub(super) async fn keys(wire: &mut Wire, product: Product, known: &mut Known) -
     }
 }
 
-async fn usage(wire: &mut Wire, product: Product, known: &mut Known) -> Result<(), ConnectError> {
+async fn usage(wire: &mut Wire, product: Product, known: &mut TablesByName) -> Result<(), ConnectError> {
     let system = system(product);
     let sql = format!(
         "select table_schema, table_name, constraint_name, column_name, referenced_table_schema, referenced_table_name, referenced_column_name
@@ -32,15 +33,15 @@ async fn usage(wire: &mut Wire, product: Product, known: &mut Known) -> Result<(
     while let Some(row) = rows.next().await? {
         let (schema, table, column) = (row.text(0), row.text(1), row.text(3));
         match row.get(5) {
-            None => known.primary(&schema, &table, &column),
-            Some(target) => known.foreign(&schema, &table, &row.text(2), &column, (&row.text(4), &target, &row.text(6))),
+            None => known.primary(&*schema, &table, &column),
+            Some(target) => known.foreign(&*schema, &table, &row.text(2), &column, (&*row.text(4), &target, &row.text(6))),
         }
     }
     Ok(())
 }
 
 /// An index that is the shard key too is listed once more as that.
-async fn indexes(wire: &mut Wire, known: &mut Known) -> Result<(), ConnectError> {
+async fn indexes(wire: &mut Wire, known: &mut TablesByName) -> Result<(), ConnectError> {
     let system = system(Product::SingleStore);
     let sql = format!(
         "select table_schema, table_name, column_name from information_schema.statistics
@@ -48,7 +49,7 @@ async fn indexes(wire: &mut Wire, known: &mut Known) -> Result<(), ConnectError>
     );
     let mut rows = query(wire, &sql).await?;
     while let Some(row) = rows.next().await? {
-        known.primary(&row.text(0), &row.text(1), &row.text(2));
+        known.primary(&*row.text(0), &row.text(1), &row.text(2));
     }
     Ok(())
 }

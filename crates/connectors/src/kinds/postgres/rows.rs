@@ -2,12 +2,12 @@
 
 use std::pin::pin;
 
+use catalog::Hold;
 use futures_util::TryStreamExt;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, RowStream};
 
 use super::error::map;
-use crate::catalog::Held;
 use crate::error::{ConnectError, ConnectErrorKind};
 
 const NO_PARAMETERS: [(&(dyn ToSql + Sync), Type); 0] = [];
@@ -15,7 +15,7 @@ const NO_PARAMETERS: [(&(dyn ToSql + Sync), Type); 0] = [];
 /// Hands each row of a statement to `keep` as it comes, as long as there is room.
 async fn held_rows(
     client: &Client,
-    held: &Held,
+    held: &Hold,
     sql: &str,
     mut keep: impl FnMut(Row) -> Result<(), ConnectError>,
 ) -> Result<(), ConnectError> {
@@ -29,7 +29,7 @@ async fn held_rows(
 }
 
 /// All rows of a statement, unnamed and in one round trip.
-pub(super) async fn rows(client: &Client, held: &Held, sql: &str) -> Result<Vec<Row>, ConnectError> {
+pub(super) async fn rows(client: &Client, held: &Hold, sql: &str) -> Result<Vec<Row>, ConnectError> {
     let mut all = Vec::new();
     let keep = |row| {
         all.push(row);
@@ -42,7 +42,7 @@ pub(super) async fn rows(client: &Client, held: &Held, sql: &str) -> Result<Vec<
 /// Gives `take` a look at each row: what is kept of a large catalog is what `take` keeps.
 pub(super) async fn each(
     client: &Client,
-    held: &Held,
+    held: &Hold,
     sql: &str,
     mut take: impl FnMut(&Row) -> Result<(), ConnectError>,
 ) -> Result<(), ConnectError> {

@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 use std::pin::pin;
 
+use catalog::{CatalogWriter, Column, Generated, Partial, TableWriter};
 use futures_util::TryStreamExt;
 use tokio_postgres::Client;
 
 use super::keys::{Constraints, KeyColumns, Keys, relation};
-use crate::catalog::{CatalogBuilder, Column, Held};
 use crate::error::ConnectError;
 use crate::kinds::postgres::error::map;
 use crate::kinds::postgres::rows::{each, get, rows, stream};
@@ -43,8 +43,8 @@ const COLUMNS: &str = r"select table_schema::text, table_name::text, column_name
     order by table_schema, table_name, ordinal_position";
 
 /// Reads everything that the user may see.
-pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
-    let held = Held::new();
+pub(super) async fn read(client: &Client, out: &mut CatalogWriter) -> Result<(), ConnectError> {
+    let held = out.hold();
     let (mut tables, mut notes) = (HashMap::new(), HashMap::<u32, HashMap<String, String>>::new());
     let (mut constraints, mut names) = (Constraints::default(), KeyColumns::default());
     let (schemas, (), (), (), (), columns) = tokio::try_join!(
@@ -59,35 +59,45 @@ pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<()
         stream(client, COLUMNS),
     )?;
     if !held.fitted() {
-        out.left_out("catalog_bytes");
+        out.left_out(Partial::CatalogBytes);
     }
     for row in &schemas {
-        out.schema(get(row, 0)?);
+        out.schema(get::<&str>(row, 0)?);
     }
     let by_name: HashMap<_, _> = tables.iter().map(|(oid, t)| ((t.schema.as_str(), t.name.as_str()), *oid)).collect();
     let keys = Keys { constraints, names };
 
     let mut columns = pin!(columns);
-    let mut current: Option<u32> = None;
+    let (mut current, mut table) = (None, None::<TableWriter>);
     while let Some(row) = columns.try_next().await.map_err(|e| map(&e))? {
         let Some(&oid) = by_name.get(&(get(&row, 0)?, get(&row, 1)?)) else { continue };
         if current != Some(oid) {
-            out.table(tables[&oid].head()).await?;
-            keys.write(oid, &[], &tables, out);
+            if let Some(whole) = table.take() {
+                whole.finish(out).await?;
+            }
+            table = out.table(tables[&oid].head());
+            if let Some(table) = &mut table {
+                keys.write(oid, &[], &tables, table);
+            }
             current = Some(oid);
         }
+        let Some(table) = &mut table else { continue };
         let (name, native_type): (&str, &str) = (get(&row, 2)?, get(&row, 3)?);
         let stored = get::<Option<&str>>(&row, 6)?.filter(|e| !e.is_empty());
         let identity = get::<Option<&str>>(&row, 7)? == Some("YES");
-        out.column(Column {
+        table.column(Column {
             name,
+            path: &[],
             native_type,
             data_type: normalize(native_type, ' '),
             nullable: get::<&str>(&row, 4)? == "YES",
             default: stored.or(get(&row, 5)?),
-            generated: if identity { Some("identity") } else { stored.map(|_| "stored") },
+            generated: if identity { Some(Generated::Identity) } else { stored.map(|_| Generated::Stored) },
             comment: notes.get(&oid).and_then(|n| n.get(name)).map(String::as_str),
         });
     }
-    Ok(())
+    match table {
+        Some(whole) => Ok(whole.finish(out).await?),
+        None => Ok(()),
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use catalog::{ForeignKey, Table, TableKind, TableWriter};
 use tokio_postgres::Row;
 
-use crate::catalog::{CatalogBuilder, ForeignKey, Table, TableKind};
 use crate::error::ConnectError;
 use crate::kinds::postgres::rows::get;
 
@@ -19,7 +19,13 @@ pub(super) struct Relation {
 
 impl Relation {
     pub(super) fn head(&self) -> Table<'_> {
-        Table { schema: &self.schema, name: &self.name, kind: self.kind, comment: self.comment.as_deref(), row_estimate: self.row_estimate }
+        Table {
+            namespace: self.schema.as_str().into(),
+            name: &self.name,
+            kind: self.kind,
+            comment: self.comment.as_deref(),
+            row_estimate: self.row_estimate,
+        }
     }
 }
 
@@ -86,8 +92,8 @@ impl Keys {
         self.constraints.0.contains_key(&relation)
     }
 
-    /// Gives the keys of the relation that was read last to `out`. A key to a table that the user cannot see is left out.
-    pub(super) fn write(&self, relation: u32, columns: &[(i16, String)], relations: &HashMap<u32, Relation>, out: &mut CatalogBuilder) {
+    /// Gives the keys of a relation to its table. A key to a table that the user cannot see is left out.
+    pub(super) fn write(&self, relation: u32, columns: &[(i16, String)], relations: &HashMap<u32, Relation>, out: &mut TableWriter) {
         let here = |number: &i16| {
             let own = columns.iter().find(|(n, _)| n == number).map(|(_, name)| name.as_str());
             own.or_else(|| self.names.0.get(&(relation, *number)).map(String::as_str))
@@ -102,7 +108,7 @@ impl Keys {
             let there = |number: &i16| self.names.0.get(&(constraint.target, *number)).map(String::as_str);
             let references = constraint.references.iter().map(there).collect::<Option<Vec<_>>>();
             if let (Some(target), Some(references)) = (relations.get(&constraint.target), references) {
-                foreign.push(ForeignKey { columns, schema: &target.schema, table: &target.name, references });
+                foreign.push(ForeignKey { columns, namespace: target.schema.as_str().into(), table: &target.name, references });
             }
         }
         out.foreign_keys(foreign);

@@ -5,21 +5,23 @@ mod keys;
 mod postgres;
 mod redshift;
 
+use catalog::CatalogWriter;
+use egress::Deadline;
+
 use super::error::map;
 use super::open::PgConnection;
 use super::product::Product;
-use crate::catalog::CatalogBuilder;
 use crate::error::ConnectError;
 
 /// Reads the schema into `out`.
-pub(super) async fn introspect(connection: &mut PgConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+pub(super) async fn introspect(connection: &mut PgConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     read(connection, out).await.map_err(|error| connection.reason(error))
 }
 
-async fn read(connection: &PgConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+async fn read(connection: &PgConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     let client = &connection.client;
     // The server gives up when we do.
-    let timeout = out.deadline().remaining().as_millis().max(1);
+    let timeout = Deadline::from(out.until()).remaining().as_millis().max(1);
     let begin = match connection.product {
         // With nothing but pg_catalog in sight every name in a type or a default is printed with its schema.
         // Compiling a statement that runs once costs more than it saves.

@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 use std::sync::Arc;
 
+use catalog::{CatalogWriter, Column, DataType, Generated, Partial, TableWriter};
 use futures_util::TryStreamExt;
 use tokio_postgres::Client;
 
 use super::keys::{Constraints, KeyColumns, Keys, relation};
-use crate::catalog::{CatalogBuilder, Column, Held};
 use crate::error::ConnectError;
 use crate::kinds::postgres::error::map;
 use crate::kinds::postgres::rows::{each, get, rows, stream};
@@ -97,8 +97,8 @@ impl Texts {
 }
 
 /// Reads everything that the user may see.
-pub(super) async fn read(client: &Client, major: u32, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
-    let held = Held::new();
+pub(super) async fn read(client: &Client, major: u32, out: &mut CatalogWriter) -> Result<(), ConnectError> {
+    let held = out.hold();
     let (defaults, constraints, attributes) = (in_line(DEFAULTS, major), constraints(major), attributes(major));
     let (mut tables, mut kinds, mut notes) = (HashMap::new(), HashMap::new(), HashMap::new());
     let (mut expressions, mut texts) = (HashMap::new(), Texts::default());
@@ -127,45 +127,43 @@ pub(super) async fn read(client: &Client, major: u32, out: &mut CatalogBuilder) 
         stream(client, &attributes),
     )?;
     if !held.fitted() {
-        out.left_out("catalog_bytes");
+        out.left_out(Partial::CatalogBytes);
     }
     for row in &schemas {
-        out.schema(get(row, 0)?);
+        out.schema(get::<&str>(row, 0)?);
     }
     let keys = Keys { constraints: found, names };
 
     let mut columns = pin!(columns);
-    let (mut current, mut taken, mut numbered) = (0_u32, false, Vec::new());
+    let (mut current, mut numbered) = (0_u32, Vec::new());
+    let mut table: Option<TableWriter> = None;
     let mut seen = HashSet::with_capacity(tables.len());
     while let Some(row) = columns.try_next().await.map_err(|e| map(&e))? {
         let (oid, number, name): (u32, i16, &str) = (get(&row, 0)?, get(&row, 1)?, get(&row, 2)?);
         if oid != current {
-            if taken {
-                keys.write(current, &numbered, &tables, out);
+            if let Some(mut whole) = table.take() {
+                keys.write(current, &numbered, &tables, &mut whole);
+                whole.finish(out).await?;
             }
             numbered.clear();
             current = oid;
-            taken = match tables.get(&oid) {
-                Some(table) => seen.insert(oid) && out.table(table.head()).await?,
-                None => false,
-            };
+            table = tables.get(&oid).filter(|_| seen.insert(oid)).and_then(|relation| out.table(relation.head()));
         }
-        if !taken {
-            continue;
-        }
+        let Some(table) = &mut table else { continue };
         if keys.has(oid) {
             numbered.push((number, name.to_owned()));
         }
         let (native_type, data_type) =
-            kinds.get(&(get(&row, 3)?, get(&row, 4)?)).map_or(("unknown", "other"), |(native, word)| (native.as_str(), *word));
+            kinds.get(&(get(&row, 3)?, get(&row, 4)?)).map_or(("unknown", DataType::Other), |(native, word)| (native.as_str(), *word));
         let generated = match (get::<i8>(&row, 6)?, get::<i8>(&row, 7)?) {
             (0, 0) => None,
-            (0, 0x76) => Some("virtual"),
-            (0, _) => Some("stored"),
-            _ => Some("identity"),
+            (0, 0x76) => Some(Generated::Virtual),
+            (0, _) => Some(Generated::Stored),
+            _ => Some(Generated::Identity),
         };
-        out.column(Column {
+        table.column(Column {
             name,
+            path: &[],
             native_type,
             data_type,
             nullable: !get::<bool>(&row, 5)?,
@@ -174,12 +172,15 @@ pub(super) async fn read(client: &Client, major: u32, out: &mut CatalogBuilder) 
             comment: notes.get(&(oid, i32::from(number))).map(String::as_str),
         });
     }
-    if taken {
-        keys.write(current, &numbered, &tables, out);
+    if let Some(mut whole) = table {
+        keys.write(current, &numbered, &tables, &mut whole);
+        whole.finish(out).await?;
     }
     // A table may have no column at all.
-    for (_, table) in tables.iter().filter(|(oid, _)| !seen.contains(oid)) {
-        out.table(table.head()).await?;
+    for (_, relation) in tables.iter().filter(|(oid, _)| !seen.contains(oid)) {
+        if let Some(table) = out.table(relation.head()) {
+            table.finish(out).await?;
+        }
     }
     Ok(())
 }
