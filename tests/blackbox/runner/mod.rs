@@ -1,4 +1,6 @@
 //! Jobs in child processes: what a driver does to its process costs its own job, and nothing else.
+//!
+//! Peers: postgres.
 
 mod cancel;
 mod confined;
