@@ -1,11 +1,11 @@
 //! What the code of a family provides, and the erased form in which the server uses it.
 
 use async_trait::async_trait;
-use egress::{Plan, Session, Share, Step};
+use catalog::CatalogWriter;
+use egress::{Deadline, Plan, Session, Share, Step};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::catalog::CatalogBuilder;
 use crate::error::{ConnectError, Renamed};
 use crate::route::{LONG, Route, Way};
 use crate::server::ServerInfo;
@@ -30,7 +30,7 @@ pub(crate) trait Connector: Send + Sync + 'static {
     async fn open(credentials: &Self::Credentials, way: &Way) -> Result<(Self::Connection, ServerInfo), ConnectError>;
 
     /// Reads the schema into `out`.
-    async fn introspect(connection: &mut Self::Connection, out: &mut CatalogBuilder) -> Result<(), ConnectError>;
+    async fn introspect(connection: &mut Self::Connection, out: &mut CatalogWriter) -> Result<(), ConnectError>;
 }
 
 /// Parsed credentials bound to their connector.
@@ -50,7 +50,7 @@ pub trait Opened: Send {
     fn server(&self) -> &ServerInfo;
 
     /// Reads the schema into `out`.
-    async fn introspect(&mut self, out: &mut CatalogBuilder) -> Result<(), ConnectError>;
+    async fn introspect(&mut self, out: &mut CatalogWriter) -> Result<(), ConnectError>;
 }
 
 /// Credentials of one kind.
@@ -89,9 +89,9 @@ impl<C: Connector> Opened for OpenConnection<C> {
         &self.server
     }
 
-    async fn introspect(&mut self, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
-        let deadline = out.deadline();
+    async fn introspect(&mut self, out: &mut CatalogWriter) -> Result<(), ConnectError> {
+        let deadline = Deadline::from(out.until());
         let read = deadline.run(C::introspect(&mut self.connection, out)).await;
-        read.unwrap_or_else(|elapsed| Err(elapsed.into())).map_err(|e: ConnectError| e.renamed(self.renamed))
+        read.unwrap_or_else(|elapsed| Err(elapsed.into())).map_err(|e: ConnectError| e.of_read().renamed(self.renamed))
     }
 }

@@ -1,4 +1,4 @@
-//! Everything one job may use: how to dial, until when, and how much to read.
+//! Everything one job may use: how to dial, and until when.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,49 +10,18 @@ use crate::ssh::{self, SshError, SshTunnel};
 use crate::target::Target;
 use crate::trace::Trace;
 
-/// Caps on what is read from one source. What lies beyond is left out and the result marked partial.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Tables, views and the like.
-    pub tables: usize,
-    /// Columns of one table.
-    pub columns_per_table: usize,
-    /// Columns of all tables.
-    pub columns: usize,
-    /// Bytes of one table's finished definition.
-    pub table_bytes: usize,
-    /// Bytes of all definitions.
-    pub catalog_bytes: usize,
-    /// Characters of one comment or default.
-    pub text_chars: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            tables: 50_000,
-            columns_per_table: 10_000,
-            columns: 2_000_000,
-            table_bytes: 4 << 20,
-            catalog_bytes: 512 << 20,
-            text_chars: 4_096,
-        }
-    }
-}
-
 /// What a connector gets to work with: no other way to the network exists for it.
 #[derive(Debug, Clone)]
 pub struct Session {
     dialer: Arc<dyn Dialer>,
     deadline: Deadline,
-    limits: Limits,
     trace: Trace,
 }
 
 impl Session {
     /// A session for one job.
-    pub fn new(dialer: Arc<dyn Dialer>, deadline: Deadline, limits: Limits, trace: Trace) -> Self {
-        Self { dialer, deadline, limits, trace }
+    pub fn new(dialer: Arc<dyn Dialer>, deadline: Deadline, trace: Trace) -> Self {
+        Self { dialer, deadline, trace }
     }
 
     /// Opens a stream to `target` before the session's deadline.
@@ -92,13 +61,13 @@ impl Session {
         self.deadline.run(work).await
     }
 
+    /// Where its steps are noted.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
     /// When the session ends.
     pub fn deadline(&self) -> Deadline {
         self.deadline
-    }
-
-    /// How much may be read.
-    pub fn limits(&self) -> Limits {
-        self.limits
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sts::config::retry::RetryConfig;
 use aws_sdk_sts::config::{BehaviorVersion, Credentials, Region};
-use egress::{AwsHttp, Deadline, Direct, Limits, Origin, Policy, Profile, Session, SystemResolver, Target, TlsOptions, Trace};
+use egress::{AwsHttp, Deadline, Direct, Origin, Policy, Profile, Session, SystemResolver, Target, TlsOptions, Trace};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -31,7 +31,7 @@ async fn recorder(answer: &'static str) -> (u16, mpsc::UnboundedReceiver<String>
 
 fn sdk(endpoint: u16, allowed: u16, profile: Profile) -> aws_sdk_sts::Client {
     let dialer = Arc::new(Direct::new(Arc::new(Policy { profile, ..Policy::default() }), Arc::new(SystemResolver)));
-    let session = Session::new(dialer, Deadline::after(Duration::from_secs(5)), Limits::default(), Trace::default());
+    let session = Session::new(dialer, Deadline::after(Duration::from_secs(5)), Trace::default());
     let origin = Origin { https: false, target: Target::new("127.0.0.1".parse().expect("host"), allowed) };
     let http = AwsHttp::new(session, TlsOptions::default(), vec![origin], 100_000);
     let config = aws_sdk_sts::Config::builder()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use egress::{Deadline, Direct, Forward, Gateway, Limits, Policy, Profile, Session, SystemResolver, Target, Trace};
+use egress::{Deadline, Direct, Forward, Gateway, Policy, Profile, Session, SystemResolver, Target, Trace};
 use secrecy::ExposeSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 fn session(profile: Profile) -> Session {
     let policy = Arc::new(Policy { profile, ..Policy::default() });
     let dialer = Arc::new(Direct::new(policy, Arc::new(SystemResolver)));
-    Session::new(dialer, Deadline::after(Duration::from_secs(5)), Limits::default(), Trace::default())
+    Session::new(dialer, Deadline::after(Duration::from_secs(5)), Trace::default())
 }
 
 /// A server that sends everything back.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use egress::{
-    Deadline, DialError, Direct, HttpClient, HttpError, Limits, Origin, Policy, Profile, Session, SystemResolver, Target, TlsOptions, Trace,
+    Deadline, DialError, Direct, HttpClient, HttpError, Origin, Policy, Profile, Session, SystemResolver, Target, TlsOptions, Trace,
 };
 use hyper::Method;
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderValue};
@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 fn client(port: u16, profile: Profile, limit: Duration) -> HttpClient {
     let policy = Arc::new(Policy { profile, ..Policy::default() });
     let dialer = Arc::new(Direct::new(policy, Arc::new(SystemResolver)));
-    let session = Session::new(dialer, Deadline::after(limit), Limits::default(), Trace::default());
+    let session = Session::new(dialer, Deadline::after(limit), Trace::default());
     let target = Target::new("127.0.0.1".parse().expect("host"), port);
     HttpClient::new(session, Origin { https: false, target }, TlsOptions::default())
 }

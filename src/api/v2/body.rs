@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use connectors::credentials::fold;
 use connectors::{Kind, Parsed, Registry, Rule, Violation};
 use serde_json::{Map, Value, json};
 
 use super::error::ApiError;
 use super::ignored::Ignored;
-use super::kinds::KINDS;
-use super::members::{filled, object, one_of};
+use super::kinds;
+use super::members::{filled, member, object, unused};
 use super::tenancy;
 use super::wording::broken;
 use crate::datasource::Request;
@@ -42,8 +43,9 @@ type Outcome = (&'static Kind, Result<Parsed, Violation>);
 
 /// What the kind makes of the credentials, if there are both.
 fn parse(body: &Map<String, Value>, registry: Registry) -> Option<Outcome> {
-    let kind = registry.find(body.get("datasourceType")?.as_str()?)?;
-    Some((kind, kind.parse(body.get("credentials")?.as_object()?)))
+    let known = |key| member(body, "", key).ok().flatten();
+    let kind = registry.find(known("datasourceType")?.as_str()?)?;
+    Some((kind, kind.parse(known("credentials")?.as_object()?)))
 }
 
 fn ignored(body: &Map<String, Value>, parsed: Option<&Outcome>) -> Ignored {
@@ -53,15 +55,19 @@ fn ignored(body: &Map<String, Value>, parsed: Option<&Outcome>) -> Ignored {
         Some((_, Err(violation))) => ignored.add("credentials.", &violation.ignored),
         None => {}
     }
-    if let Some(settings) = body.get("tenancySettings").and_then(Value::as_object) {
-        ignored.add(tenancy::PATH, settings.keys().filter(|key| !tenancy::MEMBERS.contains(&key.as_str())));
+    let object = |key| member(body, "", key).ok().flatten().and_then(Value::as_object);
+    // The kind's fields are its own matter; the name is ours.
+    let names = object("credentials").into_iter().flat_map(|credentials| unused(credentials, &["name"]));
+    ignored.add("credentials.", names.filter(|key| fold(key) == "name"));
+    if let Some(settings) = object("tenancySettings") {
+        ignored.add(tenancy::PATH, unused(settings, &tenancy::MEMBERS));
     }
-    ignored.add("", body.keys().filter(|key| !MEMBERS.contains(&key.as_str())));
+    ignored.add("", unused(body, &MEMBERS));
     ignored
 }
 
 fn check(body: &Map<String, Value>, parsed: Option<Outcome>) -> Result<Request, ApiError> {
-    let word = one_of(body, "", "datasourceType", &KINDS.map(|(kind, _)| kind))?;
+    let word = kinds::read(body)?;
     let credentials = object(body, "", "credentials")?;
     let name = filled(credentials, "credentials.", "name")?;
     if name.chars().count() > NAME_CHARS {

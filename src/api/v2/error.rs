@@ -90,17 +90,22 @@ impl ApiError {
         Self { missing: true, ..self }
     }
 
+    /// The same error with something said beside it.
+    pub(crate) fn adding(self, remark: &str) -> Self {
+        Self { message: format!("{} ({remark})", self.message), ..self }
+    }
+
     /// The same error with the keys of the body that were not used: the answer names them in its header, and
     /// where something is missing in its text.
     pub(crate) fn ignoring(self, ignored: Ignored) -> Self {
-        let message = match ignored.listed() {
-            Some(listed) if self.missing => format!("{} (unknown keys: {listed})", self.message),
-            _ => self.message,
+        let error = match ignored.listed() {
+            Some(listed) if self.missing => self.adding(&format!("unknown keys: {listed}")),
+            _ => self,
         };
-        Self { message, missing: false, ignored, ..self }
+        Self { ignored, ..error }
     }
 
-    #[cfg(test)]
+    /// The text.
     pub(crate) fn message(&self) -> &str {
         &self.message
     }

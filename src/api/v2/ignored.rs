@@ -7,6 +7,11 @@ const HEADER: HeaderName = HeaderName::from_static("headwater-ignored-fields");
 /// How many are named.
 const NAMED: usize = 32;
 
+/// Whether a key can be repeated: short, and nothing that could forge a line or a list.
+pub(super) fn is_printable(key: &str) -> bool {
+    key.len() <= 64 && key.bytes().all(|b| b.is_ascii_graphic() && b != b',')
+}
+
 /// Dotted paths of keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Ignored(Vec<String>);
@@ -14,9 +19,8 @@ pub(crate) struct Ignored(Vec<String>);
 impl Ignored {
     /// Adds keys that stand below `path`, which ends with a dot or is empty. What is no plain word is not repeated.
     pub(super) fn add(&mut self, path: &str, keys: impl IntoIterator<Item = impl AsRef<str>>) {
-        let printable = |key: &str| key.len() <= 64 && key.bytes().all(|b| b.is_ascii_graphic() && b != b',');
         let left = NAMED.saturating_sub(self.0.len());
-        let named = keys.into_iter().filter(|key| printable(key.as_ref())).take(left);
+        let named = keys.into_iter().filter(|key| is_printable(key.as_ref())).take(left);
         self.0.extend(named.map(|key| format!("{path}{}", key.as_ref())));
     }
 

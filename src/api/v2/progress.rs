@@ -26,8 +26,13 @@ pub(crate) async fn progress(
     if let Some(error) = datasource.sync_error {
         return Ok(Json(json!({"status": {"progress": "0/...", "error": format!("Error: {error}")}})));
     }
-    let summary: Summary = serde_json::from_str(&datasource.summary).map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
-    let tables = summary.tables;
+    let summary: Option<Summary> = datasource
+        .summary
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    let tables = summary.map_or(0, |summary| summary.tables);
     Ok(Json(json!({"status": {"progress": format!("{tables}/{tables}"), "error": ""}})))
 }
 

@@ -5,14 +5,15 @@ use store::{Datasource, Tenant};
 use uuid::Uuid;
 
 use super::error::{ApiError, Code};
-use super::members::{filled, object};
+use super::members::{filled, has, member, object};
 use crate::app::App;
 
 /// The datasource that `input` names, or without `input` the body itself.
 pub(super) async fn find(app: &App, tenant: Tenant, body: &Map<String, Value>) -> Result<Datasource, ApiError> {
-    let (input, path) = if means(body) && !body.contains_key("input") { (body, "") } else { (object(body, "", "input")?, "input.") };
+    let beside = member(body, "", "input")?.is_none() && means(body);
+    let (input, path) = if beside { (body, "") } else { (object(body, "", "input")?, "input.") };
     let failed = |e| ApiError::internal(Code::InternalServerError, &e);
-    if !input.contains_key("datasourceId") && input.contains_key("datasourceName") {
+    if member(input, path, "datasourceId")?.is_none() && member(input, path, "datasourceName")?.is_some() {
         let name = filled(input, path, "datasourceName")?;
         let found = app.store.datasource(tenant, name).await.map_err(failed)?;
         return found.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"));
@@ -24,7 +25,7 @@ pub(super) async fn find(app: &App, tenant: Tenant, body: &Map<String, Value>) -
 
 /// Whether a body refers to a datasource at all.
 pub(super) fn means(body: &Map<String, Value>) -> bool {
-    ["input", "datasourceId", "datasourceName"].iter().any(|member| body.contains_key(*member))
+    ["input", "datasourceId", "datasourceName"].iter().any(|key| has(body, key))
 }
 
 /// There is no datasource of that id.

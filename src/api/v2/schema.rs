@@ -19,6 +19,9 @@ use crate::http::{Caller, Query, is_known};
 
 const PER_PAGE: i64 = 100;
 
+/// The summary of a schema that was never read: an empty one.
+const NEVER_READ: &str = r#"{"schemas":[],"tables":0,"columns":0,"partial":[]}"#;
+
 #[derive(Serialize)]
 struct Answer {
     data: Data,
@@ -34,7 +37,7 @@ struct Data {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Table {
-    /// The definition as it is stored: canonical JSON, not parsed again.
+    /// Canonical JSON, not parsed again.
     definition: Box<RawValue>,
     row_estimate: Option<i64>,
 }
@@ -53,15 +56,20 @@ pub(crate) async fn schema(
     let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
     let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
     // The representation depends on the query too, but a query is part of the URL that a cache goes by.
-    let tag = HeaderValue::try_from(format!("\"{}\"", URL_SAFE_NO_PAD.encode(stored.root))).map_err(|e| failed(&e))?;
+    let tag = HeaderValue::try_from(format!("\"{}\"", URL_SAFE_NO_PAD.encode(stored.root.unwrap_or_default()))).map_err(|e| failed(&e))?;
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     let tables = app.store.cached_tables(tenant, stored.uuid, which, page).await.map_err(|e| failed(&e))?;
     let raw = |text: String| RawValue::from_string(text).map_err(|e| failed(&e));
-    let table = |(entry, body): (store::TableEntry, String)| Ok(Table { definition: raw(body)?, row_estimate: entry.row_estimate });
+    let table =
+        |(entry, body): (store::TableEntry, String)| Ok(Table { definition: raw(catalog::shown(body))?, row_estimate: entry.row_estimate });
     let tables = tables.into_iter().map(table).collect::<Result<_, ApiError>>()?;
-    Ok(([(header::ETAG, tag)], Json(Answer { data: Data { summary: raw(stored.summary)?, tables } })).into_response())
+    Ok((
+        [(header::ETAG, tag)],
+        Json(Answer { data: Data { summary: raw(stored.summary.unwrap_or_else(|| NEVER_READ.to_owned()))?, tables } }),
+    )
+        .into_response())
 }
 
 /// For the OpenAPI document.

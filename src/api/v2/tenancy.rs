@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use store::{Tenancy, TenancyLevel};
 
 use super::error::ApiError;
-use super::members::{filled, object, one_of, string};
+use super::members::{filled, member, object, one_of, string};
 
 /// Where the settings stand in a body.
 pub(super) const PATH: &str = "tenancySettings.";
@@ -14,7 +14,7 @@ pub(super) const MEMBERS: [&str; 6] =
 
 /// Reads the settings of a request; absent and `null` mean none. Only a kind that `has_schemas` must name one.
 pub(super) fn read(body: &Map<String, Value>, has_schemas: bool) -> Result<Option<Tenancy>, ApiError> {
-    if body.get("tenancySettings").is_none_or(Value::is_null) {
+    if member(body, "", "tenancySettings")?.is_none_or(Value::is_null) {
         return Ok(None);
     }
     let settings = object(body, "", "tenancySettings")?;

@@ -3,53 +3,52 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use catalog::Catalog;
 use connectors::{Outcome, StepReport};
+use egress::Step;
 use serde_json::{Map, Value, json};
 use store::Tenant;
 
 use super::body::DatasourceBody;
 use super::error::{ApiError, Code};
 use super::ignored::Ignored;
+use super::members::has;
 use super::reference::{find, means};
 use crate::api::openapi;
 use crate::app::{App, AppState};
 use crate::datasource::{Diagnosis, diagnose, stored_source};
 use crate::http::{Caller, JsonObject};
+use crate::runner::Order;
 
 /// Answers a diagnosis. A test that failed is an answer like any other: 200.
 pub(crate) async fn test(State(app): State<AppState>, Caller(tenant): Caller, JsonObject(body): JsonObject) -> Result<Response, ApiError> {
-    let (kind, source, ignored) = source(&app, tenant, body).await?;
-    let diagnosis = diagnose(&app, tenant, kind, source).await;
+    let (order, ignored) = order(&app, tenant, body).await?;
+    let diagnosis = diagnose(&app, tenant, order).await;
     Ok((ignored.header(), Json(json!({"data": render(&diagnosis)}))).into_response())
 }
 
 /// The credentials of the body, or of the stored datasource that it refers to.
-async fn source(
-    app: &App,
-    tenant: Tenant,
-    body: Map<String, Value>,
-) -> Result<(&'static str, Box<dyn connectors::Source>, Ignored), ApiError> {
-    if !means(&body) || body.contains_key("credentials") {
+async fn order(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(Order, Ignored), ApiError> {
+    if !means(&body) || has(&body, "credentials") {
         let DatasourceBody { request, ignored } = DatasourceBody::read(body, app.registry)?;
-        let source = request.kind.bind(request.credentials)?;
-        return Ok((request.kind.name, source, ignored));
+        return Ok((Order::new(request.kind, &request.credentials)?, ignored));
     }
     let stored = find(app, tenant, &body).await?;
-    let (kind, source) = stored_source(app, tenant, &stored).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
-    Ok((kind, source, Ignored::default()))
+    let order = stored_source(app, tenant, &stored).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    Ok((order, Ignored::default()))
 }
 
 fn render(diagnosis: &Diagnosis) -> Value {
     json!({
         "success": diagnosis.succeeded(),
-        "steps": diagnosis.steps.iter().map(step).collect::<Vec<_>>(),
+        "steps": diagnosis.steps.iter().map(|report| step(report, diagnosis.counts.as_ref())).collect::<Vec<_>>(),
         "server": diagnosis.server.as_ref().map(|s| json!({"product": s.product, "version": s.version})),
         "counts": diagnosis.counts.as_ref().map(|c| json!({"schemas": c.schemas.len(), "tables": c.tables, "columns": c.columns})),
         "durationMs": u64::try_from(diagnosis.took.as_millis()).unwrap_or(u64::MAX),
     })
 }
 
-fn step(report: &StepReport) -> Value {
+fn step(report: &StepReport, read: Option<&Catalog>) -> Value {
     let (status, code, field, message, remedy) = match &report.outcome {
         Outcome::Ok => ("ok", None, None, None, None),
         Outcome::Skipped(why) => ("skipped", None, None, Some((*why).to_owned()), None),
@@ -58,10 +57,16 @@ fn step(report: &StepReport) -> Value {
             ("failed", Some(error.kind.code()), field, Some(error.sentence()), Some(error.remedy()))
         }
     };
-    json!({
+    let mut step = json!({
         "step": report.step.as_str(), "status": status, "code": code, "field": field, "message": message, "remedy": remedy,
         "durationMs": u64::try_from(report.took.as_millis()).unwrap_or(u64::MAX),
-    })
+    });
+    // What the read left out or replaced, if it did.
+    if let Some(read) = read.filter(|read| report.step == Step::READ && read.notes_total > 0) {
+        step["notes"] = json!(read.notes);
+        step["notesTotal"] = json!(read.notes_total);
+    }
+    step
 }
 
 /// For the OpenAPI document.

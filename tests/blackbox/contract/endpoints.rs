@@ -119,6 +119,19 @@ async fn spellings_and_ignored_keys() {
     let answer = client.create(&body).await;
     assert_eq!(answer.headers["headwater-ignored-fields"], "credentials.classname, extra");
     assert_eq!(answer.ok(), json!({"name": "x"}));
+    let spelt = json!({"datasource_type": "postgres", "Credentials": source.body("z")["credentials"], "tenancy-settings": null});
+    let answer = client.create(&spelt).await;
+    assert!(!answer.headers.contains_key("headwater-ignored-fields"));
+    assert_eq!(answer.ok(), json!({"name": "z"}));
+    assert_eq!(client.sync(json!({"datasource_name": "z"})).await.status, 200);
+    // The same twice, or with nothing in it, is no contradiction.
+    let mut twice = source.body("w");
+    twice["DatasourceType"] = json!("postgres");
+    twice["credentials"]["Name"] = json!("w");
+    twice["tenancy_settings"] = json!(null);
+    let answer = client.create(&twice).await;
+    assert_eq!(answer.headers["headwater-ignored-fields"], "credentials.Name, DatasourceType");
+    assert_eq!(answer.ok(), json!({"name": "w"}));
     let plain = client.create(&source.body("y")).await;
     assert!(!plain.headers.contains_key("headwater-ignored-fields"));
 }

@@ -209,13 +209,7 @@ impl Fake {
                 }
             }
             Some(Answer::Rows(columns, rows)) => {
-                let mut out = metadata(columns);
-                for row in rows {
-                    out.push(0xd1);
-                    for ((_, kind), value) in columns.iter().zip(row.as_array().expect("a list")) {
-                        encode(&mut out, *kind, value);
-                    }
-                }
+                let mut out = result(columns, rows);
                 let count = rows.len() as u64;
                 out.extend([&[0xfd, 0x10, 0, 0xc1, 0][..], &count.to_le_bytes()].concat());
                 send(stream, &out).await
@@ -240,6 +234,23 @@ pub(crate) fn metadata(columns: &[(&str, Kind)]) -> Vec<u8> {
         out.extend(utf16(name));
     }
     out
+}
+
+/// `COLMETADATA` and `ROW`s
+fn result(columns: &[(&str, Kind)], rows: &[Value]) -> Vec<u8> {
+    let mut out = metadata(columns);
+    for row in rows {
+        out.push(0xd1);
+        for ((_, kind), value) in columns.iter().zip(row.as_array().expect("a list")) {
+            encode(&mut out, *kind, value);
+        }
+    }
+    out
+}
+
+/// Rows that break off with an error.
+pub(crate) fn broken(columns: &[(&str, Kind)], rows: &[Value], number: u32) -> Answer {
+    Answer::Raw([result(columns, rows), error(number), done(2)].concat())
 }
 
 fn encode(out: &mut Vec<u8>, kind: Kind, value: &Value) {

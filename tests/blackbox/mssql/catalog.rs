@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::{N, T, body, catalog, database, fake, probe};
-use crate::fakes::tds::{Answer, Fake, Kind, Verdict};
+use crate::fakes::tds::{Answer, Fake, Kind, Verdict, broken};
 use crate::postgres::ssh::tunnel;
 use crate::support::Setup;
 use crate::support::cache::{cached, columns, named, summary};
@@ -122,6 +122,38 @@ async fn all_databases() {
         client.create(&body).await.message(),
         "the database does not exist; give database: here a connection sees its own database alone"
     );
+}
+
+/// A database whose read breaks off in the middle of a table: what was read whole stays, and of that table nothing is stored.
+#[tokio::test]
+async fn half_a_table_is_no_table() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let names = vec![("from sys.databases".to_owned(), Answer::Rows(&[T], vec![json!(["shop"]), json!(["torn"])]))];
+    let columns = [N, T, T, T, N, N, N, N, N, N, N, N, ("d", Kind::Max), ("d", Kind::Max)];
+    let column = |number: i64, name: &str| json!([number, name, "int", "int", 0, 4, 10, 0, 0, 0, 0, 0, null, null]);
+    let rows = [column(10, "id"), column(11, "order_id"), column(11, "line"), column(12, "id")];
+    // 10 and 11 are whole: the first column of 12 has come. More may follow it.
+    let torn = vec![("from [torn].sys.columns".to_owned(), broken(&columns, &rows, 1_205))];
+    let answers = [torn, names, database("[shop]."), database("[torn]."), catalog()].concat();
+    let running = Fake { answers, ..fake() }.start().await;
+    client.create(&body(running.port, &json!({"disableDatabase": true}))).await.ok();
+    let tables = cached(&setup, "x").await;
+    let torn: Vec<_> = tables
+        .iter()
+        .filter(|table| table["schema"].as_str().is_some_and(|schema| schema.starts_with("torn.")))
+        .map(|table| (table["table"].clone(), table["columns"].as_array().map(Vec::len)))
+        .collect();
+    assert_eq!(torn, [(json!("lines"), Some(2)), (json!("orders"), Some(1))]);
+    let summary = summary(&setup, "x").await;
+    assert_eq!((&summary["tables"], &summary["partial"]), (&json!(8), &json!(["databases"])));
+    assert_eq!(summary["columns"], tables.iter().filter_map(|table| table["columns"].as_array().map(Vec::len)).sum::<usize>());
+    // Where nothing else was read, there is nothing to store.
+    let alone = vec![("from sys.columns".to_owned(), broken(&columns, &rows, 1_205))];
+    let running = Fake { answers: [alone, catalog()].concat(), ..fake() }.start().await;
+    let answer = client.create(&with(&body(running.port, &json!({})), &json!({"name": "alone"}))).await;
+    assert_eq!(answer.code(), (500, "SCHEMA_CACHE_FAILED"), "{}", answer.text);
+    assert_eq!(client.names().await, ["x"]);
 }
 
 /// Threat S17: a server that sends us to a readable replica is followed once, with the intent it asked for, under the same policy and TLS.

@@ -5,6 +5,8 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Number, Value};
 
+use super::spelling::Contradiction;
+
 /// A rule that the value of a field broke. Nothing in it comes from the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -41,6 +43,16 @@ pub enum Rule {
     Host(TargetError),
     /// It is no host, alone or after `http://` or `https://`.
     WebHost,
+    /// It is an option of TLS, and TLS is off.
+    NeedsTls,
+    /// It is about a tunnel, and nothing says whether there is one.
+    NeedsTunnel,
+    /// It is no certificate in PEM.
+    Certificate,
+    /// It is no private key in PEM, or not the one that belongs to the certificate.
+    PrivateKey,
+    /// It stands there twice, under these two spellings of its key, with different values.
+    Contradiction(String, String),
     /// An object of more keys than this.
     Keys(usize),
     /// It broke a rule that has no name here.
@@ -69,6 +81,12 @@ impl Violation {
     /// A rule that the credentials as a whole broke.
     pub(crate) fn whole(rule: Rule) -> Self {
         Self { field: Vec::new(), rule, ignored: Vec::new() }
+    }
+}
+
+impl From<Contradiction<'_>> for Rule {
+    fn from(Contradiction(one, other): Contradiction<'_>) -> Self {
+        Self::Contradiction(one.to_owned(), other.to_owned())
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a table's engine to what kind of table it is.
 
-use crate::catalog::TableKind;
+use catalog::TableKind;
 
 /// By the engine's name (`system.table_engines`). What is unheard of is a table.
 pub(super) fn kind(engine: &str) -> TableKind {

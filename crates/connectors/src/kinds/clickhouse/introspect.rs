@@ -1,5 +1,6 @@
 //! The read of a schema from `system.databases`, `system.tables` and `system.columns`: three statements, however many tables.
 
+use catalog::{CatalogWriter, Column, Generated, Table, TablesByName};
 use serde::Deserialize;
 
 use super::engines::kind;
@@ -7,7 +8,6 @@ use super::open::ClickHouseConnection;
 use super::query::query;
 use super::system_tables::{DatabaseRow, SYSTEM};
 use super::types::{normalize, split};
-use crate::catalog::{CatalogBuilder, Column, Known, Table};
 use crate::error::ConnectError;
 use crate::rest::Scalar;
 
@@ -34,16 +34,16 @@ struct ColumnRow {
 }
 
 /// Reads the schema into `out`.
-pub(super) async fn introspect(connection: &mut ClickHouseConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+pub(super) async fn introspect(connection: &mut ClickHouseConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     let ClickHouseConnection { client, headers, database, tables } = connection;
-    client.until(out.deadline());
+    client.until(out.until().into());
     let database = database.as_deref();
-    let mut known = Known::new();
+    let mut known = TablesByName::new(out.hold());
 
     let sql = format!("select name from system.databases where name not in {SYSTEM}");
     let mut rows = query(client, headers, database, &sql).await?;
     while let Some(DatabaseRow { name }) = rows.next().await? {
-        known.schema(&name, out);
+        known.schema(name.as_str(), out);
     }
 
     let (comment, key) = (tables.column("tables", "comment", "''"), tables.column("tables", "primary_key", "''"));
@@ -56,14 +56,12 @@ pub(super) async fn introspect(connection: &mut ClickHouseConnection, out: &mut 
     let mut rows = query(client, headers, database, &sql).await?;
     while let Some(row) = rows.next::<TableRow>().await? {
         known.table(Table {
-            schema: &row.database,
-            name: &row.name,
-            kind: kind(&row.engine),
             comment: Some(&row.comment),
             row_estimate: row.total_rows.number(),
+            ..Table::new(row.database.as_str(), &row.name, kind(&row.engine))
         });
         for column in plain_columns(&row.primary_key) {
-            known.primary(&row.database, &row.name, &column);
+            known.primary(row.database.as_str(), &row.name, &column);
         }
     }
 
@@ -80,12 +78,13 @@ pub(super) async fn introspect(connection: &mut ClickHouseConnection, out: &mut 
         let generated = match row.default_kind.as_str() {
             // It can be written and not read.
             "EPHEMERAL" => continue,
-            "MATERIALIZED" => Some("stored"),
-            "ALIAS" => Some("virtual"),
+            "MATERIALIZED" => Some(Generated::Stored),
+            "ALIAS" => Some(Generated::Virtual),
             _ => None,
         };
         let column = Column {
             name: &row.name,
+            path: &[],
             native_type: &row.r#type,
             data_type,
             nullable,
@@ -93,9 +92,9 @@ pub(super) async fn introspect(connection: &mut ClickHouseConnection, out: &mut 
             generated,
             comment: Some(row.comment.as_str()).filter(|text| !text.is_empty()),
         };
-        known.column(out, &row.database, &row.table, column).await?;
+        known.column(out, row.database.as_str(), &row.table, column).await?;
     }
-    known.finish(out).await
+    Ok(known.finish(out).await?)
 }
 
 /// The columns of a key that is made of columns alone; a key with an expression in it has no such list.

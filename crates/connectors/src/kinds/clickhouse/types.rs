@@ -3,6 +3,8 @@
 //! The grammar is `Name` or `Name(arguments)`, where an argument is a type, a literal, or a name and a type. Quoted things
 //! (`'…'` and `` `…` ``) have backslash escapes.
 
+use catalog::DataType as T;
+
 /// Deeper nesting than any table has; what lies deeper is not told apart.
 const DEPTH: usize = 64;
 
@@ -54,10 +56,10 @@ pub(super) fn split(text: &str) -> Option<Vec<&str>> {
 }
 
 /// The word for a type, and whether it takes null.
-pub(super) fn normalize(native: &str) -> (&'static str, bool) {
+pub(super) fn normalize(native: &str) -> (T, bool) {
     let (mut text, mut nullable) = (native, false);
     for _ in 0..DEPTH {
-        let Some(parsed) = parse(text) else { return ("other", nullable) };
+        let Some(parsed) = parse(text) else { return (T::Other, nullable) };
         let Type { name, arguments } = parsed;
         text = match (name, arguments.as_slice()) {
             ("Nullable", [inner]) => {
@@ -69,30 +71,30 @@ pub(super) fn normalize(native: &str) -> (&'static str, bool) {
             _ => return (word(name), nullable || matches!(name, "Nothing" | "Dynamic" | "Variant")),
         };
     }
-    ("other", nullable)
+    (T::Other, nullable)
 }
 
-fn word(name: &str) -> &'static str {
+fn word(name: &str) -> T {
     match name {
-        "Bool" => "boolean",
-        "Float32" | "Float64" | "BFloat16" => "float",
-        "Date" | "Date32" => "date",
-        "Time" | "Time64" => "time",
+        "Bool" => T::Boolean,
+        "Float32" | "Float64" | "BFloat16" => T::Float,
+        "Date" | "Date32" => T::Date,
+        "Time" | "Time64" => T::Time,
         // Points in time: stored as seconds since 1970, shown in the column's or the server's zone.
-        "DateTime" | "DateTime32" | "DateTime64" => "timestamp_tz",
-        "String" | "FixedString" | "IPv4" | "IPv6" => "string",
-        "UUID" => "uuid",
-        "Array" | "Nested" | "QBit" => "array",
-        "Map" => "map",
-        "Tuple" => "struct",
-        "JSON" | "Object" => "json",
-        "Enum" | "Enum8" | "Enum16" => "enum",
-        "Point" | "MultiPoint" | "Ring" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "Geometry" => "geometry",
-        "AggregateFunction" => "binary",
-        _ if name.starts_with("Decimal") => "decimal",
-        _ if name.starts_with("Interval") => "interval",
-        _ if name.trim_start_matches('U').starts_with("Int") => "integer",
-        _ => "other",
+        "DateTime" | "DateTime32" | "DateTime64" => T::TimestampTz,
+        "String" | "FixedString" | "IPv4" | "IPv6" => T::String,
+        "UUID" => T::Uuid,
+        "Array" | "Nested" | "QBit" => T::Array,
+        "Map" => T::Map,
+        "Tuple" => T::Struct,
+        "JSON" | "Object" => T::Json,
+        "Enum" | "Enum8" | "Enum16" => T::Enum,
+        "Point" | "MultiPoint" | "Ring" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "Geometry" => T::Geometry,
+        "AggregateFunction" => T::Binary,
+        _ if name.starts_with("Decimal") => T::Decimal,
+        _ if name.starts_with("Interval") => T::Interval,
+        _ if name.trim_start_matches('U').starts_with("Int") => T::Integer,
+        _ => T::Other,
     }
 }
 
@@ -133,7 +135,8 @@ mod tests {
             ("Nullable(Int8", ("other", false)),
             ("Enum8('open)", ("other", false)),
         ] {
-            assert_eq!(normalize(native), wanted, "{native}");
+            let (word, nullable) = normalize(native);
+            assert_eq!((word.as_str(), nullable), wanted, "{native}");
         }
     }
 
@@ -150,6 +153,6 @@ mod tests {
     #[test]
     fn r4_deep_types() {
         let deep = format!("{}String{}", "Nullable(".repeat(10_000), ")".repeat(10_000));
-        assert_eq!(normalize(&deep), ("other", true));
+        assert_eq!(normalize(&deep), (T::Other, true));
     }
 }

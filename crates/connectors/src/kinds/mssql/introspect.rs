@@ -2,16 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
+use catalog::{CatalogWriter, Column, Generated, Hold, Partial, Table, TableKind, TablesByName};
+
 use super::open::{SqlServerConnection, beyond};
 use super::query::{Driver, query};
 use super::shim::Meter;
 use super::statements;
 use super::types::ColumnType;
-use crate::catalog::{CatalogBuilder, Column, Held, Known, Table, TableKind};
 use crate::error::ConnectError;
 
 /// Reads the schema into `out`.
-pub(super) async fn introspect(connection: &mut SqlServerConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+pub(super) async fn introspect(connection: &mut SqlServerConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     let SqlServerConnection { driver, meter, version, databases, .. } = connection;
     let (version, databases) = (*version, databases.take());
     let Some(databases) = databases else {
@@ -20,7 +21,7 @@ pub(super) async fn introspect(connection: &mut SqlServerConnection, out: &mut C
     };
     let (read, more) = beyond(&databases);
     if more {
-        out.left_out("databases");
+        out.left_out(Partial::Databases);
     }
     let (mut refused, mut taken, mut schemas) = (None, 0, HashSet::new());
     for name in read {
@@ -28,7 +29,7 @@ pub(super) async fn introspect(connection: &mut SqlServerConnection, out: &mut C
         match reader.read(out).await {
             // It has gone offline, or the login has lost its way in, since the list was made.
             Err(error) if error.server_code.is_some() => {
-                out.left_out("databases");
+                out.left_out(Partial::Databases);
                 refused = Some(error);
             }
             other => {
@@ -63,20 +64,20 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    async fn read(&mut self, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
-        let held = Held::new();
-        let mut known = Known::new();
+    async fn read(&mut self, out: &mut CatalogWriter) -> Result<(), ConnectError> {
+        let held = out.hold();
+        let mut known = TablesByName::new(out.hold());
         let sql = statements::schemas(&self.db);
         let mut rows = query(self.driver, self.meter, &sql).await?;
         while let Some(row) = rows.next().await? {
-            known.schema(&format!("{}{}", self.before, row.text(0)), out);
+            known.schema(format!("{}{}", self.before, row.text(0)).as_str(), out);
         }
         drop(rows);
         let mut objects = self.objects(&held).await?;
         let before = objects.len();
         objects.retain(|_, object| !self.schemas.contains(&object.schema));
         if objects.len() < before {
-            out.left_out("names");
+            out.left_out(Partial::Names);
         }
         self.schemas.extend(objects.values().map(|object| object.schema.clone()));
         let comments = self.comments(&held).await?;
@@ -84,17 +85,17 @@ impl Reader<'_> {
         for (number, object) in &objects {
             let comment = comments.get(number).and_then(|of| of.get("")).map(String::as_str);
             let row_estimate = estimates.get(number).copied();
-            known.table(Table { schema: &object.schema, name: &object.name, kind: object.kind, comment, row_estimate });
+            known.table(Table { comment, row_estimate, ..Table::new(object.schema.as_str(), &object.name, object.kind) });
         }
         self.keys(&objects, &mut known).await?;
         self.columns(&objects, &comments, &mut known, out).await?;
         if !held.fitted() {
-            out.left_out("catalog_bytes");
+            out.left_out(Partial::CatalogBytes);
         }
-        known.finish(out).await
+        Ok(known.finish(out).await?)
     }
 
-    async fn objects(&mut self, held: &Held) -> Result<HashMap<i64, Object>, ConnectError> {
+    async fn objects(&mut self, held: &Hold) -> Result<HashMap<i64, Object>, ConnectError> {
         let mut objects = HashMap::new();
         let sql = statements::objects(&self.db, self.version);
         let mut rows = query(self.driver, self.meter, &sql).await?;
@@ -113,7 +114,7 @@ impl Reader<'_> {
     }
 
     /// By table and column; the empty name is the table's own.
-    async fn comments(&mut self, held: &Held) -> Result<HashMap<i64, HashMap<String, String>>, ConnectError> {
+    async fn comments(&mut self, held: &Hold) -> Result<HashMap<i64, HashMap<String, String>>, ConnectError> {
         let mut comments: HashMap<i64, HashMap<String, String>> = HashMap::new();
         let sql = statements::comments(&self.db);
         let mut rows = query(self.driver, self.meter, &sql).await?;
@@ -127,7 +128,7 @@ impl Reader<'_> {
     }
 
     /// Not every product has them: without them a schema is poorer, not wrong.
-    async fn estimates(&mut self, held: &Held) -> Result<HashMap<i64, i64>, ConnectError> {
+    async fn estimates(&mut self, held: &Hold) -> Result<HashMap<i64, i64>, ConnectError> {
         let sql = statements::rows(&self.db);
         let work = async {
             let mut estimates = HashMap::new();
@@ -145,12 +146,12 @@ impl Reader<'_> {
         }
     }
 
-    async fn keys(&mut self, objects: &HashMap<i64, Object>, known: &mut Known) -> Result<(), ConnectError> {
+    async fn keys(&mut self, objects: &HashMap<i64, Object>, known: &mut TablesByName) -> Result<(), ConnectError> {
         let sql = statements::primary_keys(&self.db);
         let mut rows = query(self.driver, self.meter, &sql).await?;
         while let Some(row) = rows.next().await? {
             if let Some(object) = row.number(0).and_then(|n| objects.get(&n)) {
-                known.primary(&object.schema, &object.name, row.text(1));
+                known.primary(object.schema.as_str(), &object.name, row.text(1));
             }
         }
         drop(rows);
@@ -159,7 +160,13 @@ impl Reader<'_> {
         while let Some(row) = rows.next().await? {
             let find = |column| row.number(column).and_then(|n| objects.get(&n));
             if let (Some(here), Some(there)) = (find(0), find(3)) {
-                known.foreign(&here.schema, &here.name, row.text(1), row.text(2), (&there.schema, &there.name, row.text(4)));
+                known.foreign(
+                    here.schema.as_str(),
+                    &here.name,
+                    row.text(1),
+                    row.text(2),
+                    (there.schema.as_str(), &there.name, row.text(4)),
+                );
             }
         }
         Ok(())
@@ -170,8 +177,8 @@ impl Reader<'_> {
         &mut self,
         objects: &HashMap<i64, Object>,
         comments: &HashMap<i64, HashMap<String, String>>,
-        known: &mut Known,
-        out: &mut CatalogBuilder,
+        known: &mut TablesByName,
+        out: &mut CatalogWriter,
     ) -> Result<(), ConnectError> {
         let sql = statements::columns(&self.db, self.version);
         let mut rows = query(self.driver, self.meter, &sql).await?;
@@ -187,13 +194,14 @@ impl Reader<'_> {
                 scale: row.number(7).unwrap_or_default(),
             };
             let generated = match (row.flag(9), row.flag(10), row.flag(11)) {
-                (true, ..) => Some("identity"),
-                (_, true, true) => Some("stored"),
-                (_, true, false) => Some("virtual"),
+                (true, ..) => Some(Generated::Identity),
+                (_, true, true) => Some(Generated::Stored),
+                (_, true, false) => Some(Generated::Virtual),
                 _ => None,
             };
             let column = Column {
                 name,
+                path: &[],
                 native_type: &kind.native(),
                 data_type: kind.word(),
                 nullable: row.flag(8),
@@ -201,7 +209,7 @@ impl Reader<'_> {
                 generated,
                 comment: comments.get(&number).and_then(|of| of.get(name)).map(String::as_str),
             };
-            known.column(out, &object.schema, &object.name, column).await?;
+            known.column(out, object.schema.as_str(), &object.name, column).await?;
         }
         Ok(())
     }

@@ -16,10 +16,10 @@ mod tunnel;
 mod types;
 
 use async_trait::async_trait;
+use catalog::CatalogWriter;
 
 use self::credentials::SqlServerCredentials;
 use self::open::SqlServerConnection;
-use crate::catalog::CatalogBuilder;
 use crate::connector::Connector;
 use crate::error::ConnectError;
 use crate::kind::{About, Kind};
@@ -42,7 +42,7 @@ impl Connector for SqlServer {
         open::open(credentials, way).await
     }
 
-    async fn introspect(connection: &mut SqlServerConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    async fn introspect(connection: &mut SqlServerConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
         introspect::introspect(connection, out).await
     }
 }

@@ -1,5 +1,7 @@
 //! Types as SQL Server's own tools print them, and the word that is the same for all sources.
 
+use catalog::DataType as T;
+
 /// What `sys.columns` and `sys.types` say of a column's type.
 pub(super) struct ColumnType<'a> {
     /// The type's name.
@@ -32,24 +34,24 @@ impl ColumnType<'_> {
     }
 
     /// The word for it.
-    pub(super) fn word(&self) -> &'static str {
+    pub(super) fn word(&self) -> T {
         let name = if self.user_defined { self.base.unwrap_or_default() } else { self.name };
         match name {
-            "bit" => "boolean",
-            "tinyint" | "smallint" | "int" | "bigint" => "integer",
-            "decimal" | "numeric" | "money" | "smallmoney" => "decimal",
-            "float" | "real" => "float",
-            "date" => "date",
-            "time" => "time",
-            "datetime" | "datetime2" | "smalldatetime" => "timestamp",
-            "datetimeoffset" => "timestamp_tz",
-            "char" | "varchar" | "text" | "nchar" | "nvarchar" | "ntext" | "xml" | "sysname" => "string",
-            "binary" | "varbinary" | "image" | "timestamp" | "rowversion" => "binary",
-            "uniqueidentifier" => "uuid",
-            "json" => "json",
-            "vector" => "array",
-            "geometry" | "geography" => "geometry",
-            _ => "other",
+            "bit" => T::Boolean,
+            "tinyint" | "smallint" | "int" | "bigint" => T::Integer,
+            "decimal" | "numeric" | "money" | "smallmoney" => T::Decimal,
+            "float" | "real" => T::Float,
+            "date" => T::Date,
+            "time" => T::Time,
+            "datetime" | "datetime2" | "smalldatetime" => T::Timestamp,
+            "datetimeoffset" => T::TimestampTz,
+            "char" | "varchar" | "text" | "nchar" | "nvarchar" | "ntext" | "xml" | "sysname" => T::String,
+            "binary" | "varbinary" | "image" | "timestamp" | "rowversion" => T::Binary,
+            "uniqueidentifier" => T::Uuid,
+            "json" => T::Json,
+            "vector" => T::Array,
+            "geometry" | "geography" => T::Geometry,
+            _ => T::Other,
         }
     }
 }
@@ -77,9 +79,9 @@ mod tests {
             ("sql_variant", 8016, "sql_variant", "other"),
         ] {
             let found = ColumnType { name, length, ..system };
-            assert_eq!((found.native().as_str(), found.word()), (native, word), "{name}");
+            assert_eq!((found.native().as_str(), found.word().as_str()), (native, word), "{name}");
         }
         let alias = ColumnType { name: "Email", base: Some("nvarchar"), user_defined: true, length: 640, ..system };
-        assert_eq!((alias.native().as_str(), alias.word()), ("Email", "string"));
+        assert_eq!((alias.native().as_str(), alias.word().as_str()), ("Email", "string"));
     }
 }

@@ -13,13 +13,14 @@ mod open;
 mod packet;
 mod product;
 mod query;
+mod session;
 mod types;
 
 use async_trait::async_trait;
+use catalog::CatalogWriter;
 
 use self::credentials::MySqlCredentials;
 use self::open::MySqlConnection;
-use crate::catalog::CatalogBuilder;
 use crate::connector::Connector;
 use crate::error::ConnectError;
 use crate::kind::{About, Kind};
@@ -42,7 +43,7 @@ impl Connector for MySql {
         open::open(credentials, way).await
     }
 
-    async fn introspect(connection: &mut MySqlConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    async fn introspect(connection: &mut MySqlConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
         introspect::introspect(connection, out).await
     }
 }

@@ -6,7 +6,8 @@ use super::credentials::MySqlCredentials;
 use super::login::{Greeting, Login, secure};
 use super::packet::Wire;
 use super::product::{Product, detect};
-use super::query::{query, settle, use_database};
+use super::query::{query, use_database};
+use super::session::pin;
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::route::Way;
 use crate::server::ServerInfo;
@@ -28,16 +29,24 @@ pub(super) async fn open(credentials: &MySqlCredentials, way: &Way) -> Result<(M
     }
     let (username, password) = (&credentials.login.username, &credentials.login.password);
     let login = Login { username, password, tls, verified: credentials.trust.verified() };
-    way.step(Step::AUTHENTICATE, login.run(&mut wire, &greeting)).await?;
+    way.step(Step::AUTHENTICATE, login.run(&mut wire, &greeting)).await.map_err(|e| of_login(e, way))?;
     let (product, server) = check(credentials, &mut wire, way).await?;
     Ok((MySqlConnection { wire, product }, server))
 }
 
-/// Four statements: the database is there, who answers, and whether the catalog can be listed.
+/// A server says the same of a wrong password and of a certificate that it misses.
+fn of_login(error: ConnectError, way: &Way) -> ConnectError {
+    if error.kind == ConnectErrorKind::Rejected && way.wants_tls() && !way.shows_certificate() {
+        return error
+            .or_remedy("check username and password; an account that requires a certificate (REQUIRE X509) needs sslCert and sslKey");
+    }
+    error
+}
+
+/// The settings, and four statements: the database is there, who answers, and whether the catalog can be listed.
 async fn check(credentials: &MySqlCredentials, wire: &mut Wire, way: &Way) -> Result<(Product, ServerInfo), ConnectError> {
     let database = async {
-        // A server may be set to ignore what the login asked for, and would then garble names without a word.
-        settle(wire, "set names utf8mb4").await?;
+        pin(wire).await?;
         use_database(wire, &credentials.database).await?;
         detect(wire).await
     };

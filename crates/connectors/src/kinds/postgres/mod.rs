@@ -14,10 +14,10 @@ mod rows;
 mod types;
 
 use async_trait::async_trait;
+use catalog::CatalogWriter;
 
 use self::credentials::PgCredentials;
 use self::open::PgConnection;
-use crate::catalog::CatalogBuilder;
 use crate::connector::Connector;
 use crate::error::ConnectError;
 use crate::kind::{About, Kind};
@@ -40,7 +40,7 @@ impl Connector for Postgres {
         open::open(credentials, way).await
     }
 
-    async fn introspect(connection: &mut PgConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    async fn introspect(connection: &mut PgConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
         introspect::introspect(connection, out).await
     }
 }

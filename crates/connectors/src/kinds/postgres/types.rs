@@ -1,50 +1,57 @@
 //! From a PostgreSQL type to a word that is the same for all sources.
 
+use catalog::DataType as T;
+
 /// By the type's own name where it says enough, else by its category (`pg_type.typcategory`).
 ///
 /// `name` is the base type of a domain; for CockroachDB and Redshift it is the printed type, parameters and all.
-pub(super) fn normalize(name: &str, category: char) -> &'static str {
+pub(super) fn normalize(name: &str, category: char) -> T {
     let bare = name.split(['(', '[']).next().unwrap_or_default().trim();
     if name.ends_with("[]") || name.starts_with('_') {
-        return "array";
+        return T::Array;
     }
     match bare.to_ascii_lowercase().as_str() {
         "int2" | "int4" | "int8" | "smallint" | "integer" | "int" | "bigint" | "oid" | "smallserial" | "serial" | "bigserial"
-        | "tinyint" => "integer",
-        "numeric" | "decimal" | "money" => "decimal",
-        "float4" | "float8" | "real" | "double precision" | "float" | "double" => "float",
-        "bool" | "boolean" => "boolean",
-        "date" => "date",
-        "time" | "timetz" | "time without time zone" | "time with time zone" => "time",
-        "timestamp" | "timestamp without time zone" | "datetime" => "timestamp",
-        "timestamptz" | "timestamp with time zone" => "timestamp_tz",
-        "interval" => "interval",
-        "uuid" => "uuid",
-        "json" | "jsonb" | "super" => "json",
-        "bytea" | "bytes" | "varbyte" | "binary varying" | "binary" => "binary",
-        "text" | "varchar" | "bpchar" | "char" | "character varying" | "character" | "name" | "citext" | "string" | "xml" => "string",
-        "geometry" | "geography" => "geometry",
-        "array" => "array",
-        "map" | "hstore" => "map",
-        "struct" => "struct",
+        | "tinyint" => T::Integer,
+        "numeric" | "decimal" | "money" => T::Decimal,
+        "float4" | "float8" | "real" | "double precision" | "float" | "double" => T::Float,
+        "bool" | "boolean" => T::Boolean,
+        "date" => T::Date,
+        "time" | "timetz" | "time without time zone" | "time with time zone" => T::Time,
+        "timestamp" | "timestamp without time zone" | "datetime" => T::Timestamp,
+        "timestamptz" | "timestamp with time zone" => T::TimestampTz,
+        "interval" => T::Interval,
+        "uuid" => T::Uuid,
+        "json" | "jsonb" | "super" => T::Json,
+        "bytea" | "bytes" | "varbyte" | "binary varying" | "binary" => T::Binary,
+        "text" | "varchar" | "bpchar" | "char" | "character varying" | "character" | "name" | "citext" | "string" | "xml" => T::String,
+        "geometry" | "geography" => T::Geometry,
+        "array" => T::Array,
+        "map" | "hstore" => T::Map,
+        "struct" => T::Struct,
+        // Numbers of objects, which are printed as the objects' names.
+        "regclass" | "regcollation" | "regconfig" | "regdictionary" | "regnamespace" | "regoper" | "regoperator" | "regproc"
+        | "regprocedure" | "regrole" | "regtype" => T::String,
+        // Whoever makes a type says what category it is of: `N` is no proof of a number. Enums, rows, ranges and arrays are made as such.
+        "" if matches!(category, 'B' | 'D' | 'G' | 'I' | 'N' | 'T' | 'V') => T::Other,
         _ => of_category(category),
     }
 }
 
-fn of_category(category: char) -> &'static str {
+fn of_category(category: char) -> T {
     match category {
-        'A' => "array",
-        'B' => "boolean",
-        'C' => "struct",
-        'D' => "timestamp",
-        'E' => "enum",
-        'G' => "geometry",
-        'N' => "decimal",
-        'R' => "range",
-        'S' | 'I' => "string",
-        'T' => "interval",
-        'V' => "binary",
-        _ => "other",
+        'A' => T::Array,
+        'B' => T::Boolean,
+        'C' => T::Struct,
+        'D' => T::Timestamp,
+        'E' => T::Enum,
+        'G' => T::Geometry,
+        'N' => T::Decimal,
+        'R' => T::Range,
+        'S' | 'I' => T::String,
+        'T' => T::Interval,
+        'V' => T::Binary,
+        _ => T::Other,
     }
 }
 
@@ -70,9 +77,15 @@ mod tests {
             ("int4range", 'R', "range"),
             ("addr", 'C', "struct"),
             ("tsvector", 'U', "other"),
+            ("regclass", 'N', "string"),
+            ("", 'N', "other"),
+            ("", 'D', "other"),
+            ("", 'S', "string"),
+            ("", 'E', "enum"),
+            ("", 'A', "array"),
             ("struct<a:int>", ' ', "other"),
         ] {
-            assert_eq!(normalize(name, category), word, "{name}");
+            assert_eq!(normalize(name, category).as_str(), word, "{name}");
         }
     }
 }

@@ -5,16 +5,18 @@
 
 use std::collections::HashMap;
 
+use catalog::{CatalogWriter, Column, Hold, Partial, Table, TableKind, TablesByName};
+use egress::Deadline;
+
 use super::open::{TrinoConnection, quoted};
 use super::statement::Statement;
 use super::types::normalize;
-use crate::catalog::{CatalogBuilder, Column, Held, Known, Table, TableKind};
 use crate::error::{ConnectError, ConnectErrorKind};
 
 /// Reads the schema into `out`.
-pub(super) async fn introspect(connection: &mut TrinoConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
-    connection.client.until(out.deadline());
-    let held = Held::new();
+pub(super) async fn introspect(connection: &mut TrinoConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
+    connection.client.until(out.until().into());
+    let held = out.hold();
     let (catalog, schema) = (quoted(&connection.catalog), quoted(&connection.schema));
     let mut comments = HashMap::new();
     let sql =
@@ -25,8 +27,8 @@ pub(super) async fn introspect(connection: &mut TrinoConnection, out: &mut Catal
         format!("select name, comment from system.metadata.materialized_views where catalog_name = {catalog} and schema_name = {schema}");
     extra(connection, &held, &sql, &mut views, out).await?;
 
-    let mut known = Known::new();
-    known.schema(&connection.schema, out);
+    let mut known = TablesByName::new(out.hold());
+    known.schema(connection.schema.as_str(), out);
     let sql = format!("select table_schema, table_name, table_type from information_schema.tables where table_schema = {schema}");
     let mut rows = Statement::run(&mut connection.client, &connection.caller, &sql).await?;
     while let Some(row) = rows.next().await? {
@@ -38,14 +40,14 @@ pub(super) async fn introspect(connection: &mut TrinoConnection, out: &mut Catal
             _ => TableKind::Table,
         };
         let comment = comments.get(name).and_then(Option::as_deref);
-        known.table(Table { schema, name, kind, comment, row_estimate: None });
+        known.table(Table { comment, ..Table::new(schema, name, kind) });
     }
     drop(rows);
     columns(connection, &schema, &mut known, out).await?;
     if !held.fitted() {
-        out.left_out("catalog_bytes");
+        out.left_out(Partial::CatalogBytes);
     }
-    known.finish(out).await
+    Ok(known.finish(out).await?)
 }
 
 /// How much of a read's time each of the statements may take whose answers can be missed.
@@ -55,10 +57,10 @@ const SHARE: u32 = 4;
 /// them, or does not show them, is how it is; that it is too busy for them is a part left out.
 async fn extra(
     connection: &mut TrinoConnection,
-    held: &Held,
+    held: &Hold,
     sql: &str,
     found: &mut HashMap<String, Option<String>>,
-    out: &mut CatalogBuilder,
+    out: &mut CatalogWriter,
 ) -> Result<(), ConnectError> {
     let work = async {
         let mut rows = Statement::run(&mut connection.client, &connection.caller, sql).await?;
@@ -70,13 +72,14 @@ async fn extra(
         }
         Ok(())
     };
-    let limit = out.deadline().step(out.deadline().remaining() / SHARE);
+    let deadline = Deadline::from(out.until());
+    let limit = deadline.step(deadline.remaining() / SHARE);
     match limit.run(work).await.unwrap_or_else(|elapsed| Err(elapsed.into())) {
         Ok(()) => Ok(()),
         Err(error) if is_unknown(&error) => Ok(()),
         Err(error) if error.server_code.is_some() || error.kind == ConnectErrorKind::TimedOut => {
             found.clear();
-            out.left_out("comments");
+            out.left_out(Partial::Comments);
             Ok(())
         }
         Err(error) => Err(error),
@@ -106,7 +109,12 @@ async fn has_comments(connection: &mut TrinoConnection) -> Result<bool, ConnectE
 }
 
 /// Columns as they come, table by table.
-async fn columns(connection: &mut TrinoConnection, schema: &str, known: &mut Known, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+async fn columns(
+    connection: &mut TrinoConnection,
+    schema: &str,
+    known: &mut TablesByName,
+    out: &mut CatalogWriter,
+) -> Result<(), ConnectError> {
     let comment = if has_comments(connection).await? { "comment" } else { "cast(null as varchar)" };
     let sql = format!(
         "select table_schema, table_name, column_name, data_type, is_nullable, column_default, {comment} from information_schema.columns
@@ -117,6 +125,7 @@ async fn columns(connection: &mut TrinoConnection, schema: &str, known: &mut Kno
         let native_type = row.text(3);
         let column = Column {
             name: row.text(2),
+            path: &[],
             native_type,
             data_type: normalize(native_type),
             nullable: !row.text(4).eq_ignore_ascii_case("no"),

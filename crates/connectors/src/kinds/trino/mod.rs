@@ -12,10 +12,10 @@ mod statement;
 mod types;
 
 use async_trait::async_trait;
+use catalog::CatalogWriter;
 
 use self::credentials::TrinoCredentials;
 use self::open::TrinoConnection;
-use crate::catalog::CatalogBuilder;
 use crate::connector::Connector;
 use crate::error::ConnectError;
 use crate::kind::{About, Kind};
@@ -38,7 +38,7 @@ impl Connector for Trino {
         open::open(credentials, way).await
     }
 
-    async fn introspect(connection: &mut TrinoConnection, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+    async fn introspect(connection: &mut TrinoConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
         introspect::introspect(connection, out).await
     }
 }

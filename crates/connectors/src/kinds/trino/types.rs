@@ -1,5 +1,7 @@
 //! Trino's types as they are printed: `row(a bigint, b array(varchar(3)))`, `timestamp(3) with time zone`.
 
+use catalog::DataType as T;
+
 /// A type: its name, what stands between the parentheses, and what follows them.
 #[derive(Debug, PartialEq, Eq)]
 struct Type<'a> {
@@ -19,29 +21,29 @@ fn parse(text: &str) -> Option<Type<'_>> {
 }
 
 /// The word for a type that is the same for all sources.
-pub(super) fn normalize(native: &str) -> &'static str {
+pub(super) fn normalize(native: &str) -> T {
     let lower = native.to_ascii_lowercase();
-    let Some(Type { name, arguments, rest }) = parse(&lower) else { return "other" };
+    let Some(Type { name, arguments, rest }) = parse(&lower) else { return T::Other };
     let zone = rest == "with time zone" || name.ends_with("with time zone");
     match name.split_whitespace().next().unwrap_or_default() {
-        "boolean" | "bool" => "boolean",
-        "tinyint" | "smallint" | "integer" | "int" | "bigint" | "hugeint" => "integer",
-        "decimal" | "number" | "numeric" => "decimal",
-        "real" | "double" | "float" => "float",
-        "varchar" | "char" | "ipaddress" | "ipprefix" | "text" => "string",
-        "varbinary" | "blob" | "hyperloglog" | "p4hyperloglog" | "setdigest" | "qdigest" | "tdigest" => "binary",
-        "date" => "date",
-        "time" => "time",
-        "timestamp" if zone => "timestamp_tz",
-        "timestamp" => "timestamp",
-        "interval" => "interval",
-        "uuid" => "uuid",
-        "json" | "variant" => "json",
-        "array" if !arguments.is_empty() => "array",
-        "map" if !arguments.is_empty() => "map",
-        "row" if !arguments.is_empty() => "struct",
-        "geometry" | "sphericalgeography" | "kdbtree" => "geometry",
-        _ => "other",
+        "boolean" | "bool" => T::Boolean,
+        "tinyint" | "smallint" | "integer" | "int" | "bigint" | "hugeint" => T::Integer,
+        "decimal" | "number" | "numeric" => T::Decimal,
+        "real" | "double" | "float" => T::Float,
+        "varchar" | "char" | "ipaddress" | "ipprefix" | "text" => T::String,
+        "varbinary" | "blob" | "hyperloglog" | "p4hyperloglog" | "setdigest" | "qdigest" | "tdigest" => T::Binary,
+        "date" => T::Date,
+        "time" => T::Time,
+        "timestamp" if zone => T::TimestampTz,
+        "timestamp" => T::Timestamp,
+        "interval" => T::Interval,
+        "uuid" => T::Uuid,
+        "json" | "variant" => T::Json,
+        "array" if !arguments.is_empty() => T::Array,
+        "map" if !arguments.is_empty() => T::Map,
+        "row" if !arguments.is_empty() => T::Struct,
+        "geometry" | "sphericalgeography" | "kdbtree" => T::Geometry,
+        _ => T::Other,
     }
 }
 
@@ -76,9 +78,9 @@ mod tests {
             (")(", "other"),
             ("", "other"),
         ] {
-            assert_eq!(normalize(native), word, "{native}");
+            assert_eq!(normalize(native).as_str(), word, "{native}");
         }
         let deep = format!("{}bigint{}", "array(".repeat(100_000), ")".repeat(100_000));
-        assert_eq!(normalize(&deep), "array");
+        assert_eq!(normalize(&deep), T::Array);
     }
 }

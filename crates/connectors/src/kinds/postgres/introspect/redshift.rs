@@ -5,10 +5,10 @@
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 
+use catalog::{CatalogWriter, Column, ForeignKey, Hold, Note, NoteCode, Partial, Table, TableKind, TableWriter};
 use futures_util::TryStreamExt;
 use tokio_postgres::{Client, Row};
 
-use crate::catalog::{CatalogBuilder, Column, ForeignKey, Held, Table, TableKind};
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::kinds::postgres::error::map;
 use crate::kinds::postgres::rows::{get, rows, stream};
@@ -39,11 +39,11 @@ const KEYED: &str = "select a.attrelid, a.attnum, a.attname::text from pg_attrib
     and (a.attrelid in (select conrelid from pg_constraint) or a.attrelid in (select confrelid from pg_constraint))";
 
 /// Reads everything that the user may see.
-pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
-    let held = Held::new();
+pub(super) async fn read(client: &Client, out: &mut CatalogWriter) -> Result<(), ConnectError> {
+    let held = out.hold();
     // A leader node runs one statement of a connection at a time: nothing is gained by sending them together.
     for row in &rows(client, &held, SCHEMAS).await? {
-        out.schema(get(row, 0)?);
+        out.schema(get::<&str>(row, 0)?);
     }
     let tables = rows(client, &held, TABLES).await?;
     let mut heads = HashMap::new();
@@ -52,24 +52,31 @@ pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<()
     }
     let (constraints, keyed) = (rows(client, &held, CONSTRAINTS).await?, rows(client, &held, KEYED).await?);
     if !held.fitted() {
-        out.left_out("catalog_bytes");
+        out.left_out(Partial::CatalogBytes);
     }
     let keys = Keys::new(&constraints, &keyed)?;
 
+    let mut seen = HashSet::new();
     let mut columns = pin!(stream(client, COLUMNS).await?);
-    let mut current = (String::new(), String::new());
+    let (mut current, mut table) = ((String::new(), String::new()), None::<TableWriter>);
     while let Some(row) = columns.try_next().await.map_err(|e| map(&e))? {
         let (schema, name): (&str, &str) = (get(&row, 0)?, get(&row, 1)?);
         if (schema, name) != (&current.0, &current.1) {
             let (kind, comment) = heads.get(&(schema, name)).copied().unwrap_or((TableKind::Table, None));
-            out.table(Table { schema, name, kind, comment: comment.filter(|c| !c.is_empty()), row_estimate: None }).await?;
-            keys.write((schema, name), out);
+            finish(table.take(), out).await?;
+            table = out.table(Table { comment: comment.filter(|c| !c.is_empty()), ..Table::new(schema, name, kind) });
+            if let Some(table) = &mut table {
+                keys.write((schema, name), table);
+            }
+            seen.insert((schema.to_owned(), name.to_owned()));
             current = (schema.to_owned(), name.to_owned());
         }
+        let Some(table) = &mut table else { continue };
         let plain: &str = get(&row, 3)?;
         let native_type = native(plain, get(&row, 4)?, get(&row, 5)?, get(&row, 6)?);
-        out.column(Column {
+        table.column(Column {
             name: get(&row, 2)?,
+            path: &[],
             native_type: &native_type,
             data_type: normalize(plain, ' '),
             nullable: get::<Option<&str>>(&row, 7)? != Some("NO"),
@@ -78,25 +85,41 @@ pub(super) async fn read(client: &Client, out: &mut CatalogBuilder) -> Result<()
             comment: get::<Option<&str>>(&row, 9)?.filter(|c| !c.is_empty()),
         });
     }
-    external(client, &held, out).await
+    finish(table, out).await?;
+    external(client, &held, &mut seen, out).await?;
+    // A late-binding view has no column that is listed, until it is used.
+    for (&(schema, name), &(kind, comment)) in
+        heads.iter().filter(|((schema, name), _)| !seen.contains(&((*schema).into(), (*name).into())))
+    {
+        let table = out.table(Table { comment: comment.filter(|c| !c.is_empty()), ..Table::new(schema, name, kind) });
+        finish(table, out).await?;
+        let text = "the server lists no columns of it, as of a late-binding view";
+        out.note(Note::new(NoteCode::ColumnsUnreadable, format!("{schema}.{name}"), text));
+    }
+    Ok(())
 }
 
-async fn external(client: &Client, held: &Held, out: &mut CatalogBuilder) -> Result<(), ConnectError> {
+/// Reads external tables; those that were sent are added to `seen`.
+async fn external(client: &Client, held: &Hold, seen: &mut HashSet<(String, String)>, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     let tables = rows(client, held, EXTERNAL_TABLES).await?;
     let name = |r: &Row| Ok((get(r, 0)?, get(r, 1)?));
     let mut bare: HashSet<(String, String)> = tables.iter().map(name).collect::<Result<_, ConnectError>>()?;
     let mut columns = pin!(stream(client, EXTERNAL_COLUMNS).await?);
-    let mut current = (String::new(), String::new());
+    let (mut current, mut table) = ((String::new(), String::new()), None::<TableWriter>);
     while let Some(row) = columns.try_next().await.map_err(|e| map(&e))? {
         let (schema, name): (&str, &str) = (get(&row, 0)?, get(&row, 1)?);
         if (schema, name) != (&current.0, &current.1) {
-            out.table(external_head(schema, name)).await?;
+            finish(table.take(), out).await?;
+            table = out.table(external_head(schema, name));
             current = (schema.to_owned(), name.to_owned());
             bare.remove(&current);
+            seen.insert(current.clone());
         }
+        let Some(table) = &mut table else { continue };
         let native_type: &str = get(&row, 3)?;
-        out.column(Column {
+        table.column(Column {
             name: get(&row, 2)?,
+            path: &[],
             native_type,
             data_type: normalize(native_type.split('<').next().unwrap_or_default(), ' '),
             nullable: get::<Option<&str>>(&row, 4)? != Some("false"),
@@ -105,14 +128,24 @@ async fn external(client: &Client, held: &Held, out: &mut CatalogBuilder) -> Res
             comment: None,
         });
     }
-    for (schema, name) in &bare {
-        out.table(external_head(schema, name)).await?;
+    finish(table, out).await?;
+    for (schema, name) in bare {
+        finish(out.table(external_head(&schema, &name)), out).await?;
+        seen.insert((schema, name));
     }
     Ok(())
 }
 
+/// Sends the table, if there is one.
+async fn finish(table: Option<TableWriter>, out: &mut CatalogWriter) -> Result<(), ConnectError> {
+    match table {
+        Some(whole) => Ok(whole.finish(out).await?),
+        None => Ok(()),
+    }
+}
+
 fn external_head<'a>(schema: &'a str, name: &'a str) -> Table<'a> {
-    Table { schema, name, kind: TableKind::ExternalTable, comment: None, row_estimate: None }
+    Table::new(schema, name, TableKind::ExternalTable)
 }
 
 fn kind(table_type: &str) -> TableKind {
@@ -154,14 +187,14 @@ impl<'a> Keys<'a> {
         numbers.map(|n| name(n).ok_or_else(|| ConnectErrorKind::Protocol.into())).collect()
     }
 
-    fn write(&self, table: (&str, &str), out: &mut CatalogBuilder) {
+    fn write(&self, table: (&str, &str), out: &mut TableWriter) {
         let mut foreign = Vec::new();
         for row in self.by_table.get(&table).into_iter().flatten() {
             let Ok(columns) = self.columns(row, 3, 7) else { continue };
             if get::<&str>(row, 2) == Ok("p") {
                 out.primary_key(&columns);
-            } else if let (Ok(schema), Ok(table), Ok(references)) = (get(row, 4), get(row, 5), self.columns(row, 6, 8)) {
-                foreign.push(ForeignKey { columns, schema, table, references });
+            } else if let (Ok(schema), Ok(table), Ok(references)) = (get::<&str>(row, 4), get(row, 5), self.columns(row, 6, 8)) {
+                foreign.push(ForeignKey { columns, namespace: schema.into(), table, references });
             }
         }
         out.foreign_keys(foreign);

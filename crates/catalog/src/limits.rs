@@ -1,0 +1,39 @@
+//! Caps on what is read from one source.
+
+use serde::{Deserialize, Serialize};
+
+/// What lies beyond is left out, and the catalog marked partial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Tables, views and the like.
+    pub tables: usize,
+    /// Columns of one table.
+    pub columns_per_table: usize,
+    /// Columns of all tables.
+    pub columns: usize,
+    /// Bytes of one table's finished definition.
+    pub table_bytes: usize,
+    /// Bytes of all definitions.
+    pub catalog_bytes: usize,
+    /// Characters of one comment or default.
+    pub text_chars: usize,
+    /// What a read may hold in memory at once, over all its statements. Columns are not held, they stream.
+    pub held_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            tables: 50_000,
+            columns_per_table: 10_000,
+            columns: 2_000_000,
+            table_bytes: 4 << 20,
+            catalog_bytes: 512 << 20,
+            text_chars: 4_096,
+            held_bytes: 128 << 20,
+        }
+    }
+}
+
+/// Names longer than this (bytes) are no names that any system gives.
+pub(crate) const NAME_BYTES: usize = 1_024;

@@ -1,0 +1,90 @@
+//! What was left out or replaced, and why: one record for each corner.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits::NAME_BYTES;
+use crate::words::words;
+
+/// How many notes are kept; the others are counted.
+const KEPT: usize = 100;
+
+words! {
+    /// What happened to a corner of a source.
+    NoteCode {
+        /// A text is not in the encoding that it should have: what could not be read of it stands as U+FFFD.
+        TextReplaced = "TEXT_REPLACED",
+        /// Its columns could not be read.
+        ColumnsUnreadable = "COLUMNS_UNREADABLE",
+        /// Its defaults could not be read.
+        DefaultsUnreadable = "DEFAULTS_UNREADABLE",
+        /// Its keys could not be read.
+        KeysUnreadable = "KEYS_UNREADABLE",
+        /// Its comments could not be read.
+        CommentsUnreadable = "COMMENTS_UNREADABLE",
+        /// Nothing of the table could be read.
+        TableUnreadable = "TABLE_UNREADABLE",
+        /// Nothing of the database could be read.
+        DatabaseUnreadable = "DATABASE_UNREADABLE",
+        /// The source sent fewer rows than it has.
+        CutOff = "CUT_OFF",
+    }
+}
+
+/// One corner of a source that was left out or replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// What happened.
+    pub code: NoteCode,
+    /// The name of what it happened to.
+    pub object: String,
+    /// What that means, in our own words: never a text of the source's.
+    pub text: Cow<'static, str>,
+}
+
+impl Note {
+    /// A note on an object.
+    pub fn new(code: NoteCode, object: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, object: object.into(), text: text.into() }
+    }
+}
+
+/// The first notes, and how many there were.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    first: Vec<Note>,
+    total: u64,
+}
+
+impl Notes {
+    pub(crate) fn add(&mut self, mut note: Note) {
+        self.total += 1;
+        if self.first.len() < KEPT {
+            note.object.truncate(note.object.floor_char_boundary(NAME_BYTES));
+            self.first.push(note);
+        }
+    }
+
+    /// The first ones, and the number of all.
+    pub(crate) fn told(self) -> (Vec<Note>, u64) {
+        (self.first, self.total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_hundred_and_a_count() {
+        let mut notes = Notes::default();
+        for n in 0..250 {
+            let object = if n == 0 { "é".repeat(NAME_BYTES) } else { n.to_string() };
+            notes.add(Note { code: NoteCode::TableUnreadable, object, text: "it cannot be read".into() });
+        }
+        let (first, total) = notes.told();
+        assert_eq!((first.len(), total), (100, 250));
+        assert_eq!((first[0].object.len(), first[99].object.as_str()), (NAME_BYTES, "99"));
+    }
+}
