@@ -3,18 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use store::{Hash, Scope, Store, Tenant, Token};
+use store::{Hash, Scope, Store, StoreError, Tenant, Token};
 
 use crate::clock;
-use crate::error::{ApiError, Code};
 
 const PREFIX: &str = "dbn_live_";
 
@@ -60,22 +57,19 @@ impl Tokens {
     }
 
     /// Who sent a request with these headers.
-    pub(crate) async fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, ApiError> {
-        let refused = || ApiError::new(Code::AuthenticationError, "API key is invalid or expired");
-        let hash = presented(headers).ok_or_else(refused)?;
+    pub(crate) async fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, AuthError> {
+        let hash = presented(headers).ok_or(AuthError::Refused)?;
         let found = self.good.try_get_with(hash, self.look_up(hash)).await;
-        let token = found.map_err(|missed| match &*missed {
-            Missed::Unknown => refused(),
-            Missed::Store(error) => ApiError::internal(Code::InternalServerError, error),
-        })?;
+        let token = found.map_err(|error| (*error).clone())?;
         if token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= clock::now()) {
-            return Err(refused());
+            return Err(AuthError::Refused);
         }
         Ok(Principal { tenant: token.tenant, scope: token.scope })
     }
 
-    async fn look_up(&self, hash: Hash) -> Result<Token, Missed> {
-        let token = self.store.token(&hash).await.map_err(Missed::Store)?.ok_or(Missed::Unknown)?;
+    async fn look_up(&self, hash: Hash) -> Result<Token, AuthError> {
+        let found = self.store.token(&hash).await.map_err(|e| AuthError::Store(Arc::new(e)))?;
+        let token = found.ok_or(AuthError::Refused)?;
         let now = clock::now();
         if token.last_used_at.is_none_or(|last| now.0 - last.0 > NOTED) {
             let (store, tenant, id) = (self.store.clone(), token.tenant, token.id);
@@ -86,49 +80,20 @@ impl Tokens {
     }
 }
 
-enum Missed {
-    Unknown,
-    Store(store::StoreError),
+/// Why nobody is known to have sent a request.
+#[derive(Debug, Clone)]
+pub(crate) enum AuthError {
+    /// No token, or none that is good.
+    Refused,
+    /// The store could not be asked.
+    Store(Arc<StoreError>),
 }
 
-/// Who sent the request. Put into every authenticated request by the middleware.
+/// Who sent a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Principal {
-    tenant: Tenant,
-    scope: Scope,
-}
-
-/// A request that only reads: any token will do.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reader(pub(crate) Tenant);
-
-/// A request that changes something: a token of scope `write`.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Writer(pub(crate) Tenant);
-
-fn principal(parts: &Parts) -> Result<Principal, ApiError> {
-    // A route that the middleware did not see must not answer.
-    parts.extensions.get().copied().ok_or_else(|| ApiError::new(Code::AuthenticationError, "API key is invalid or expired"))
-}
-
-impl<S: Sync> FromRequestParts<S> for Reader {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        principal(parts).map(|p| Self(p.tenant))
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Writer {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let principal = principal(parts)?;
-        match principal.scope {
-            Scope::Write => Ok(Self(principal.tenant)),
-            Scope::Read => Err(ApiError::new(Code::AuthenticationError, "this token is read-only: use a token of scope write")),
-        }
-    }
+    pub(crate) tenant: Tenant,
+    pub(crate) scope: Scope,
 }
 
 #[cfg(test)]

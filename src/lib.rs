@@ -1,6 +1,6 @@
 //! Headwater: a self-hosted, multi-tenant server for datasource connections.
 //!
-//! A request travels `router` → `middleware` → one file in `api` → one use case in `datasource` → `probe` and the store.
+//! A request travels `router` → `http::middleware` → one file in `api` → one use case in `datasource` → `runner` and the store.
 
 mod api;
 mod app;
@@ -9,10 +9,9 @@ pub mod cli;
 mod clock;
 mod config;
 mod datasource;
-mod error;
-mod extract;
-mod middleware;
-mod probe;
+mod http;
 mod router;
+mod routes;
+mod runner;
 mod server;
 mod telemetry;

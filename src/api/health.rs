@@ -28,6 +28,15 @@ pub(crate) async fn ready(State(app): State<AppState>) -> (StatusCode, Json<Valu
 }
 
 /// For the OpenAPI document.
-pub(crate) fn operation(id: &str, summary: &str) -> Value {
+pub(crate) fn live_operation() -> Value {
+    operation("live", "The process runs")
+}
+
+/// For the OpenAPI document.
+pub(crate) fn ready_operation() -> Value {
+    operation("ready", "The server can do its work")
+}
+
+fn operation(id: &str, summary: &str) -> Value {
     json!({"operationId": id, "summary": summary, "tags": ["health"], "security": [], "responses": {"200": {"description": "Yes"}, "503": {"description": "No"}}})
 }

@@ -1,20 +1,29 @@
 //! The command line: one binary, one file a command.
 
 mod dev;
+mod embedded;
+mod environment;
+mod error;
 mod healthcheck;
 mod keys;
 mod kinds;
+mod machine;
+mod metadata;
 mod migrate;
 mod openapi;
 mod org;
+mod output;
 mod run;
 mod serve;
 mod token;
+mod work;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use store::{OpenError, StoreError};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use self::error::CliError;
+use self::output::{complain, say};
 
 /// Datasource connections: typed credentials in, tested connection and cached schema out
 #[derive(Debug, Parser)]
@@ -47,49 +56,22 @@ enum Command {
     Openapi,
     /// Ask a running server whether it is ready; exit code 0 if so
     Healthcheck(healthcheck::Healthcheck),
-}
-
-/// Why a command failed, for the person at the terminal.
-#[derive(Debug, thiserror::Error)]
-enum CliError {
-    #[error("{0}")]
-    Text(String),
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Cipher(#[from] store::CipherError),
-    #[error(transparent)]
-    Key(#[from] store::KeyError),
-}
-
-impl From<String> for CliError {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
+    /// Run jobs for a server, which starts this by itself
+    #[command(hide = true)]
+    Work(work::Work),
 }
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
-    match execute(Cli::parse().command) {
+    let matches = environment::without_empty(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match execute(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "a command line speaks on standard error")]
-fn complain(error: &CliError) {
-    eprintln!("headwater: {error}");
-}
-
-/// Prints a line of a command's result.
-#[expect(clippy::print_stdout, reason = "the result of a command")]
-fn say(line: &str) {
-    println!("{line}");
 }
 
 fn execute(command: Command) -> Result<(), CliError> {
@@ -109,13 +91,12 @@ fn execute(command: Command) -> Result<(), CliError> {
         }
         Command::Openapi => openapi::run(),
         Command::Healthcheck(check) => runtime()?.block_on(check.run()),
+        Command::Work(work) => work.run(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

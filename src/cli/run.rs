@@ -11,17 +11,21 @@ use store::{Cipher, MasterKeys, Store};
 use tokio::net::TcpListener;
 
 use super::CliError;
+use super::machine::{children_by_machine, own_program};
 use crate::app::{App, RequestLimits};
 use crate::auth::Tokens;
-use crate::config::Service;
-use crate::probe::{InProcess, ProbeSettings};
-use crate::{clock, router, server, telemetry};
+use crate::config::{Jobs, RunnerKind, Service};
+use crate::runner::{Child, ChildSettings, InProcess, Runner, RunnerSettings};
+use crate::{clock, datasource, router, server, telemetry};
 
 /// Definitions staged longer ago than this, for a datasource that never came to be, are swept.
 const SWEEP_AGE: Duration = Duration::from_hours(24);
 
 /// How often they are looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
+
+/// How long to wait when the database failed in the middle of an upgrade.
+const UPGRADE_AGAIN: Duration = Duration::from_secs(10);
 
 /// Everything a server needs to start.
 pub(super) struct Plan {
@@ -30,6 +34,8 @@ pub(super) struct Plan {
     pub(super) policy: Policy,
     pub(super) service: Service,
     pub(super) listener: TcpListener,
+    /// Where drivers run unless the settings say otherwise.
+    pub(super) runner: RunnerKind,
 }
 
 /// Opens the server's own socket.
@@ -42,28 +48,28 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
     let cipher = Cipher::new(plan.keys, plan.store.clone());
     cipher.verify().await?;
     let service = plan.service;
-    let settings = ProbeSettings {
-        policy: Arc::new(plan.policy),
+    let settings = RunnerSettings {
+        policy: plan.policy,
         test_timeout: service.test_timeout,
         read_timeout: service.read_timeout,
         max_tests: service.max_tests,
         max_reads: service.max_reads,
         limits: service.limits(),
     };
-    let prober = InProcess::new(settings).map_err(|e| CliError::Text(format!("cannot start threads: {e}")))?;
+    let runner = runner(settings, &service.jobs, plan.runner)?;
     // A change is tried three times at most; what is left is for the store.
     let whole = (service.test_timeout + service.read_timeout) * 3 + Duration::from_mins(1);
     let app = Arc::new(App {
         store: plan.store.clone(),
         cipher,
         registry: Registry,
-        prober: Arc::new(prober),
+        runner,
         tokens: Tokens::new(plan.store.clone()),
         limits: RequestLimits { body: service.max_body, arrival: service.request_timeout, whole },
         metrics: telemetry::start_metrics()?,
         stopping: AtomicBool::new(false),
     });
-    let chores = tokio::spawn(chores(app.clone()));
+    let chores = (tokio::spawn(chores(app.clone())), tokio::spawn(upgrade(app.clone())));
     let address = plan.listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     let stop = {
@@ -75,9 +81,25 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
         }
     };
     server::serve(plan.listener, router::router(app), stop, service.shutdown_grace).await;
-    chores.abort();
+    chores.0.abort();
+    chores.1.abort();
     tracing::info!("stopped");
     Ok(())
+}
+
+fn runner(settings: RunnerSettings, jobs: &Jobs, usual: RunnerKind) -> Result<Arc<dyn Runner>, CliError> {
+    match jobs.runner.unwrap_or(usual) {
+        RunnerKind::InProcess => {
+            let runner = InProcess::new(settings).map_err(|e| CliError::Text(format!("cannot start threads: {e}")))?;
+            Ok(Arc::new(runner))
+        }
+        RunnerKind::Child => {
+            let program =
+                own_program().map_err(|e| CliError::Text(format!("cannot find the program itself, set --runner in-process: {e}")))?;
+            let size = jobs.max_children.map_or_else(children_by_machine, |n| n as usize);
+            Ok(Arc::new(Child::new(settings, ChildSettings { program, size, memory: jobs.child_memory })))
+        }
+    }
 }
 
 /// Housekeeping: metrics' own, and what killed jobs left behind.
@@ -96,6 +118,14 @@ async fn chores(app: Arc<App>) {
                 }
             }
         }
+    }
+}
+
+/// Brings what an older version stored into this one's form, however long the database is away meanwhile.
+async fn upgrade(app: Arc<App>) {
+    while let Err(cause) = datasource::upgrade(&app).await {
+        tracing::warn!(%cause, "what an older version stored could not be brought into this version's form; trying again");
+        tokio::time::sleep(UPGRADE_AGAIN).await;
     }
 }
 

@@ -1,9 +1,11 @@
 //! A stored datasource for people: its fields, and of its secrets only whether they changed.
 
+use connectors::Violation;
 use serde_json::{Map, Value};
 use store::{Datasource, Tenant};
 
-use super::{Failure, credentials_of, open_credentials};
+use super::failure::Failure;
+use super::sealed;
 use crate::app::App;
 
 /// Credentials without their secrets.
@@ -12,23 +14,23 @@ pub(crate) struct Described {
     pub(crate) fields: Map<String, Value>,
     /// For each secret a keyed hash: equal as long as the secret is.
     pub(crate) fingerprints: Map<String, Value>,
+    /// What would be refused if they were sent today. They go on working as they did.
+    pub(crate) warnings: Vec<Violation>,
 }
 
 /// Opens the credentials and sorts them by what their schema says of each field. What it does not know is a secret.
 pub(crate) async fn describe(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Described, Failure> {
-    let place = credentials_of(tenant, stored.uuid);
-    let Value::Object(credentials) = open_credentials(app, tenant, stored).await? else { return Err(Failure::Unreadable) };
-    let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
-    let mut described = Described { fields: Map::new(), fingerprints: Map::new() };
-    for (key, value) in credentials {
-        let property = entry.schema()["properties"].get(&key);
-        if property.is_some_and(|p| p["writeOnly"] != true) {
-            described.fields.insert(key, value);
-        } else if !value.is_null() {
-            let text = zeroize::Zeroizing::new(value.to_string());
-            let fingerprint = app.cipher.fingerprint(place, &key, text.as_bytes(), &stored.sealed).await?;
-            described.fingerprints.insert(key, fingerprint.into());
-        }
+    let credentials = sealed::open(app, tenant, stored).await?;
+    let kind = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
+    let canonical = Value::Object(credentials);
+    let warnings = kind.warnings(&canonical);
+    let Value::Object(credentials) = canonical else { return Err(Failure::Unreadable) };
+    let (fields, secrets) = kind.split(credentials);
+    let mut fingerprints = Map::new();
+    for (key, value) in secrets.iter().filter(|(_, value)| !value.is_null()) {
+        let text = zeroize::Zeroizing::new(value.to_string());
+        let fingerprint = app.cipher.fingerprint(sealed::binding(tenant, stored.uuid), key, text.as_bytes(), &stored.sealed).await?;
+        fingerprints.insert(key.clone(), fingerprint.into());
     }
-    Ok(described)
+    Ok(Described { fields, fingerprints, warnings })
 }

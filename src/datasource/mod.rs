@@ -1,27 +1,32 @@
 //! The use cases that every HTTP surface calls. No HTTP in here.
 
+mod acquire;
 mod describe;
 mod diagnose;
-mod ingest;
+mod failure;
 mod onboard;
+mod sealed;
+mod staging;
 mod sync;
 mod update;
+mod upgrade;
 
+use connectors::Kind;
 use connectors::credentials::pin;
-use connectors::{Kind, Source};
 use serde_json::Value;
-use store::{Binding, CipherError, Datasource, StoreError, Tenancy, Tenant};
+use store::{Credentials, Datasource, Tenancy, Tenant};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::clock;
+use crate::runner::Order;
 
 pub(crate) use describe::{Described, describe};
 pub(crate) use diagnose::{Diagnosis, diagnose};
+pub(crate) use failure::Failure;
 pub(crate) use onboard::{OnboardError, onboard};
 pub(crate) use sync::{SyncError, sync};
 pub(crate) use update::{UpdateError, update};
+pub(crate) use upgrade::upgrade;
 
 /// How often a change is tried again when somebody else changed the datasource meanwhile.
 const ATTEMPTS: usize = 3;
@@ -30,26 +35,14 @@ const ATTEMPTS: usize = 3;
 pub(crate) struct Request {
     pub(crate) kind: &'static Kind,
     pub(crate) name: String,
-    /// Credentials in canonical form; sealed as they are.
+    /// Credentials in canonical form.
     pub(crate) credentials: Value,
     pub(crate) tenancy: Option<Tenancy>,
 }
 
-/// A failure of ours; the text is for the log.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Cipher(#[from] CipherError),
-    #[error("stored credentials do not fit their kind any more")]
-    Unreadable,
-}
-
 /// The credentials of a stored datasource, in canonical form.
 async fn open_credentials(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Value, Failure> {
-    let plain = app.cipher.open(credentials_of(tenant, stored.uuid), &stored.sealed).await?;
-    serde_json::from_slice(&plain).map_err(|_| Failure::Unreadable)
+    sealed::open(app, tenant, stored).await.map(Value::Object)
 }
 
 /// Seals tested credentials, with the key of the SSH server that the test saw.
@@ -57,22 +50,18 @@ async fn seal_credentials(
     app: &App,
     tenant: Tenant,
     datasource: Uuid,
+    kind: &Kind,
     mut credentials: Value,
     ssh_host_key: Option<String>,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<Credentials, Failure> {
     pin(&mut credentials, ssh_host_key);
-    let plain = Zeroizing::new(credentials.to_string());
-    Ok(app.cipher.seal(credentials_of(tenant, datasource), plain.as_bytes(), clock::now()).await?)
+    let Value::Object(canonical) = credentials else { return Err(Failure::Unreadable) };
+    sealed::seal(app, tenant, datasource, kind, canonical).await
 }
 
-/// A stored datasource with its credentials opened and bound to its connector.
-pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<(&'static str, Box<dyn Source>), Failure> {
+/// A stored datasource with its credentials opened, ready for a job.
+pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Order, Failure> {
     let credentials = open_credentials(app, tenant, stored).await?;
     let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
-    Ok((entry.name, entry.bind(credentials).map_err(|_| Failure::Unreadable)?))
-}
-
-/// Where the credentials of a datasource are sealed to.
-fn credentials_of(tenant: Tenant, datasource: Uuid) -> Binding {
-    Binding { tenant, datasource, purpose: "credentials" }
+    Order::new(entry, &credentials).map_err(|_| Failure::Unreadable)
 }

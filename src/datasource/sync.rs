@@ -1,9 +1,9 @@
 //! Reading the schema again with the stored credentials.
 
 use connectors::ConnectError;
-use store::{Change, Datasource, Replaced, StoreError, Tenant};
+use store::{Change, Datasource, Replaced, Server, StoreError, Tenant};
 
-use super::ingest::{IngestError, ingest};
+use super::acquire::{AcquireError, Acquired, Into, acquire};
 use super::{ATTEMPTS, Failure, stored_source};
 use crate::app::App;
 use crate::clock;
@@ -25,28 +25,22 @@ pub(crate) enum SyncError {
 pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> Result<(), SyncError> {
     let failed = |e: StoreError| SyncError::Failed(e.into());
     for _ in 0..ATTEMPTS {
-        let (kind, source) = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
-        let mut probe = app.prober.start(tenant, kind, source);
-        let server = match probe.tested().await {
-            Ok(server) => server,
-            Err(error) => return Err(source_failed(app, tenant, &stored, error).await),
+        let order = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
+        let Acquired { server, catalog } = match acquire(app, tenant, Into::Existing(stored.uuid), order).await {
+            Ok(acquired) => acquired,
+            Err(AcquireError::Test(error) | AcquireError::Read(error)) => return Err(source_failed(app, tenant, &stored, error).await),
+            Err(AcquireError::Lookup(error) | AcquireError::Stage(error)) => return Err(failed(error)),
         };
-        let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
-        let catalog = match ingest(&app.store, tenant, stored.uuid, &known, probe).await {
-            Ok(catalog) => catalog,
-            Err(IngestError::Source(error)) => return Err(source_failed(app, tenant, &stored, error).await),
-            Err(IngestError::Store(error)) => return Err(failed(error)),
-        };
+        let schema_changed = stored.root != Some(catalog.root);
         let change = Change {
-            sealed: None,
+            credentials: None,
             tenancy: None,
-            product: server.product,
-            product_version: server.version,
-            catalog: (catalog.root != stored.root).then_some(catalog),
+            server: Some(Server { product: server.product, version: server.version }),
+            catalog: Some(catalog),
         };
         match app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await.map_err(failed)? {
             Replaced::Done => {
-                tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed = change.catalog.is_some(), "datasource synced");
+                tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed, "datasource synced");
                 return Ok(());
             }
             Replaced::Gone => return Err(SyncError::Vanished),

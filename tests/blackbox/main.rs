@@ -10,5 +10,7 @@ mod mssql;
 mod mysql;
 mod postgres;
 mod resilience;
+mod runner;
 mod support;
 mod trino;
+mod upgrade;

@@ -16,9 +16,6 @@ use crate::summary::{Catalog, Partial};
 use crate::table::Table;
 use crate::table_writer::TableWriter;
 
-/// Partitions for each table that a catalog may have.
-const PARTS: u64 = 10;
-
 /// Takes a schema table by table; memory holds one table at a time.
 #[derive(Debug)]
 pub struct CatalogWriter {
@@ -34,6 +31,8 @@ pub struct CatalogWriter {
     parts: u64,
     columns: u64,
     bytes: usize,
+    /// The schemas to read; none for all.
+    only: Option<BTreeSet<String>>,
 }
 
 impl CatalogWriter {
@@ -51,7 +50,18 @@ impl CatalogWriter {
             parts: 0,
             columns: 0,
             bytes: 0,
+            only: None,
         }
+    }
+
+    /// The same for the schemas of these names only: the others are passed over, and nothing is partial for it.
+    #[must_use]
+    pub fn only(self, schemas: BTreeSet<String>) -> Self {
+        Self { only: Some(schemas), ..self }
+    }
+
+    fn wants(&self, namespace: &Namespace<'_>) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&*namespace.schema))
     }
 
     /// By when the schema must have been read.
@@ -67,7 +77,9 @@ impl CatalogWriter {
     /// Notes a visible schema, whether or not it has tables.
     pub fn schema<'a>(&mut self, name: impl Into<Namespace<'a>>) {
         let name = name.into();
-        if name.longest() > NAME_BYTES {
+        if !self.wants(&name) {
+            // Not asked for.
+        } else if name.longest() > NAME_BYTES {
             self.partial.insert(Partial::Names);
         } else if self.schemas.contains(&name) {
             // Known already.
@@ -90,6 +102,9 @@ impl CatalogWriter {
 
     /// Begins a table; none if a cap leaves it out.
     pub fn table(&mut self, table: Table<'_>) -> Option<TableWriter> {
+        if !self.wants(&table.namespace) {
+            return None;
+        }
         let reason = if table.name.len() > NAME_BYTES || table.namespace.longest() > NAME_BYTES {
             Partial::Names
         } else if self.is_full(table.partition_of.is_some()) {
@@ -105,10 +120,9 @@ impl CatalogWriter {
         None
     }
 
-    /// Whether the number of tables is reached. A partitioned table counts once, however many parts it has; but parts are not without end.
+    /// Whether the number of tables, or of their partitions, is reached.
     fn is_full(&self, part: bool) -> bool {
-        let most = self.limits.tables as u64;
-        if part { self.parts >= most.saturating_mul(PARTS) } else { self.tables - self.parts >= most }
+        if part { self.parts >= self.limits.partitions() as u64 } else { self.tables - self.parts >= self.limits.tables as u64 }
     }
 
     /// Tells what the catalog came to.

@@ -92,6 +92,6 @@ impl<C: Connector> Opened for OpenConnection<C> {
     async fn introspect(&mut self, out: &mut CatalogWriter) -> Result<(), ConnectError> {
         let deadline = Deadline::from(out.until());
         let read = deadline.run(C::introspect(&mut self.connection, out)).await;
-        read.unwrap_or_else(|elapsed| Err(elapsed.into())).map_err(|e: ConnectError| e.renamed(self.renamed))
+        read.unwrap_or_else(|elapsed| Err(elapsed.into())).map_err(|e: ConnectError| e.of_read().renamed(self.renamed))
     }
 }

@@ -2,11 +2,13 @@
 
 use std::sync::LazyLock;
 
+use egress::TlsOptions;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::connector::{Bound, Connector, Source};
-use crate::credentials::{CredentialsError, CredentialsSchema, Parsed};
-use crate::error::Renamed;
+use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation, judge, place, split, unused};
+use crate::error::{ConnectError, Renamed};
 
 /// What is said of a kind by its folder.
 #[derive(Clone, Copy)]
@@ -34,13 +36,23 @@ pub struct Kind {
     page: &'static str,
     renamed: Renamed,
     schema: LazyLock<CredentialsSchema>,
-    bind: fn(Value, Renamed) -> Result<Box<dyn Source>, CredentialsError>,
+    bind: fn(Value, Renamed) -> Result<Box<dyn Source>, Violation>,
+    tls: fn(&Value) -> Option<TlsOptions>,
 }
 
 impl Kind {
     pub(crate) const fn new<C: Connector>(about: About) -> Self {
         let About { name, title, example, renamed, page } = about;
-        Self { name, title, example, page, renamed, schema: LazyLock::new(CredentialsSchema::of::<C::Credentials>), bind: bind::<C> }
+        Self {
+            name,
+            title,
+            example,
+            page,
+            renamed,
+            schema: LazyLock::new(CredentialsSchema::of::<C::Credentials>),
+            bind: bind::<C>,
+            tls: tls::<C>,
+        }
     }
 
     /// The JSON Schema of the credentials, without `name`.
@@ -49,13 +61,38 @@ impl Kind {
     }
 
     /// Brings credentials to canonical form and checks them; the first failure is the one reported.
-    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, CredentialsError> {
-        self.schema.parse(credentials)
+    pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, Violation> {
+        let Parsed { mut canonical, mut ignored } = self.schema.parse(credentials)?;
+        if let Some(violation) = self.warnings(&canonical).into_iter().next() {
+            return Err(Violation { ignored, ..violation });
+        }
+        ignored.extend(unused(&mut canonical));
+        Ok(Parsed { canonical, ignored })
+    }
+
+    /// What is wrong with stored credentials in canonical form by rules that request bodies are judged by today.
+    pub fn warnings(&self, canonical: &Value) -> Vec<Violation> {
+        judge(canonical, (self.tls)(canonical).as_ref())
+    }
+
+    /// Parts credentials in canonical form into what is no secret and what is.
+    pub fn split(&self, canonical: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+        split(self.schema(), canonical)
+    }
+
+    /// A hash of where credentials in canonical form lead and as whom; their secrets are bound to it.
+    pub fn place(&self, canonical: &Map<String, Value>) -> [u8; 32] {
+        place(self.name, self.schema(), canonical)
     }
 
     /// Binds credentials in canonical form ([`Parsed::canonical`]) to their connector.
-    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, CredentialsError> {
+    pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, Violation> {
         (self.bind)(canonical, self.renamed)
+    }
+
+    /// A failure that came from elsewhere, in the kind's own words: they do not travel.
+    pub fn worded(&self, error: ConnectError) -> ConnectError {
+        error.renamed(self.renamed)
     }
 
     /// What its folder's page says under a heading, as lists in tables want it: one line.
@@ -66,8 +103,13 @@ impl Kind {
     }
 }
 
-fn bind<C: Connector>(canonical: Value, renamed: Renamed) -> Result<Box<dyn Source>, CredentialsError> {
+/// How TLS would be made with the credentials.
+fn tls<C: Connector>(canonical: &Value) -> Option<TlsOptions> {
+    C::Credentials::deserialize(canonical).ok().and_then(|credentials| C::route(&credentials).tls)
+}
+
+fn bind<C: Connector>(canonical: Value, renamed: Renamed) -> Result<Box<dyn Source>, Violation> {
     // serde's own text may hold the value at fault: it is never passed on.
-    let credentials = serde_json::from_value(canonical).map_err(|_| CredentialsError::unreadable())?;
+    let credentials = serde_json::from_value(canonical).map_err(|_| Violation::whole(Rule::Unreadable))?;
     Ok(Box::new(Bound::<C> { credentials, renamed }))
 }

@@ -3,28 +3,6 @@
 use crate::kind::Kind;
 use crate::kinds::{clickhouse, mssql, mysql, postgres, trino};
 
-/// The contract's eighteen values of `datasourceType`, in its order, with the names of the products.
-const CONTRACT: [(&str, &str); 18] = [
-    ("snowflake", "Snowflake"),
-    ("postgres", "PostgreSQL"),
-    ("redshift", "Amazon Redshift"),
-    ("cockroachdb", "CockroachDB"),
-    ("mysql", "MySQL"),
-    ("mongodb", "MongoDB"),
-    ("clickhouse", "ClickHouse"),
-    ("singlestore", "SingleStore"),
-    ("bigquery", "Google BigQuery"),
-    ("databricks", "Databricks"),
-    ("elasticsearch", "Elasticsearch"),
-    ("opensearch", "OpenSearch"),
-    ("mssql", "Microsoft SQL Server"),
-    ("awss3", "Amazon S3"),
-    ("csv", "CSV"),
-    ("firebolt", "Firebolt"),
-    ("athena", "Amazon Athena"),
-    ("trino", "Trino"),
-];
-
 static KINDS: [&Kind; 8] = [
     &postgres::POSTGRES,
     &postgres::REDSHIFT,
@@ -41,11 +19,6 @@ static KINDS: [&Kind; 8] = [
 pub struct Registry;
 
 impl Registry {
-    /// Every `datasourceType` of the contract with its product's name, ready or not.
-    pub fn contract(self) -> &'static [(&'static str, &'static str)] {
-        &CONTRACT
-    }
-
     /// Every kind that has a connector.
     pub fn kinds(self) -> &'static [&'static Kind] {
         &KINDS

@@ -78,6 +78,11 @@ impl Way {
         self.tls.is_some()
     }
 
+    /// Whether a certificate of ours is shown to a server that asks for one.
+    pub(crate) fn shows_certificate(&self) -> bool {
+        self.tls.as_ref().is_some_and(|options| options.identity.is_some())
+    }
+
     /// Makes TLS with the server on the stream that `ready` yields, which asks for TLS in the words of the protocol. One step of the job.
     pub(crate) async fn secure(&self, ready: impl Future<Output = Result<BoxStream, ConnectError>>) -> Result<TlsStream, ConnectError> {
         let options = self.tls.clone().unwrap_or_default();

@@ -2,13 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::target::{Host, is_localhost};
 
 /// An endpoint of the server itself: its listener, or its metadata database.
 ///
 /// A datasource that pointed here would turn the server against itself: its API with another client's
 /// network position, or the table of sealed credentials.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OwnEndpoint {
     /// One address and port.
     Address(SocketAddr),
@@ -22,8 +24,8 @@ impl OwnEndpoint {
     /// The endpoint of `host` and `port`, for the metadata database.
     pub fn new(host: Host, port: u16) -> Self {
         match host {
-            // A database that is reached over loopback may listen on all of this machine's addresses.
-            Host::Address(address) if address.is_loopback() => Self::AnyLocal(port),
+            // A database on this machine may listen on all of its addresses, whichever it is reached by.
+            Host::Address(address) if is_local(address) => Self::AnyLocal(port),
             Host::Name(name) if is_localhost(&name) => Self::AnyLocal(port),
             Host::Address(address) => Self::Address((address, port).into()),
             Host::Name(name) => Self::Name(name, port),

@@ -3,18 +3,19 @@
 use std::io;
 use std::sync::{Arc, LazyLock};
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{WantsClientCert, WebPkiServerVerifier};
+use rustls::client::WantsClientCert;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::version::TLS12;
-use rustls::{CertificateError, ClientConfig, ConfigBuilder, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, ConfigBuilder};
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::BoxStream;
 use crate::target::Host;
+use crate::verify::{Unverified, Verified, VersionOne};
 
 /// An established TLS session over a dialed stream.
 pub type TlsStream = tokio_rustls::client::TlsStream<BoxStream>;
@@ -71,6 +72,12 @@ pub enum TlsError {
     /// Self-signed, or signed by a CA that is not trusted.
     #[error("the server's certificate is not signed by a trusted authority")]
     UnknownIssuer,
+    /// Self-signed, or signed by somebody else than the own CA.
+    #[error("the server's certificate is not signed by the authority that was given")]
+    OtherIssuer,
+    /// Of the first version of X.509, which has no names of hosts in it.
+    #[error("the server's certificate is of X.509 version 1, which cannot be verified")]
+    VersionOne,
     /// Anything else about the certificate.
     #[error("the server's certificate is not acceptable")]
     BadCertificate,
@@ -90,35 +97,23 @@ pub fn client_config(options: &TlsOptions) -> Result<ClientConfig, TlsError> {
     let builder =
         if options.only_tls12 { builder.with_protocol_versions(&[&TLS12]) } else { builder.with_safe_default_protocol_versions() };
     let builder = builder.map_err(|_| TlsError::Handshake)?;
-    let own = options.ca.as_deref().map(parse_ca).transpose()?;
-    if options.verify == Verify::None {
-        return identify(builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified)), options);
-    }
-    let mut roots = RootCertStore::empty();
-    match &own {
-        Some(own) => {
-            for certificate in own {
-                roots.add(certificate.clone()).map_err(|_| TlsError::BadCa)?;
-            }
-        }
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-    }
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), PROVIDER.clone()).build().map_err(|_| TlsError::BadCa)?;
-    let verifier: Arc<dyn ServerCertVerifier> = match options.verify {
-        Verify::Ca => Arc::new(AnyName(verifier)),
-        Verify::Full | Verify::None => verifier,
+    let own = options.ca.as_deref().map(certificates).transpose()?;
+    let verifier: Arc<dyn ServerCertVerifier> = match (options.verify, own) {
+        (Verify::None, _) => Arc::new(Unverified(PROVIDER.clone())),
+        (verify, own) => Arc::new(Verified::new(own, verify == Verify::Full, &PROVIDER).map_err(|_| TlsError::BadCa)?),
     };
     identify(builder.dangerous().with_custom_certificate_verifier(verifier), options)
 }
 
 fn identify(builder: ConfigBuilder<ClientConfig, WantsClientCert>, options: &TlsOptions) -> Result<ClientConfig, TlsError> {
     let Some(identity) = &options.identity else { return Ok(builder.with_no_client_auth()) };
-    let chain = parse_ca(&identity.certificate).map_err(|_| TlsError::BadIdentity)?;
+    let chain = certificates(&identity.certificate).map_err(|_| TlsError::BadIdentity)?;
     let key = PrivateKeyDer::from_pem_slice(identity.key.expose_secret().as_bytes()).map_err(|_| TlsError::BadIdentity)?;
     builder.with_client_auth_cert(chain, key).map_err(|_| TlsError::BadIdentity)
 }
 
-fn parse_ca(pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+/// The certificates in a PEM text; [`TlsError::BadCa`] if there is none.
+pub fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let all: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<_, _>>().map_err(|_| TlsError::BadCa)?;
     if all.is_empty() { Err(TlsError::BadCa) } else { Ok(all) }
 }
@@ -131,7 +126,8 @@ pub async fn connect_tls(stream: BoxStream, host: &Host, options: &TlsOptions, d
         Host::Address(address) => ServerName::IpAddress((*address).into()),
     };
     let handshake = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream);
-    deadline.run(handshake).await.map_err(|_| TlsError::TimedOut)?.map_err(|e| TlsError::from(&e))
+    let made = deadline.run(handshake).await.map_err(|_| TlsError::TimedOut)?.map_err(|e| TlsError::from(&e));
+    made.map_err(|error| if error == TlsError::UnknownIssuer && options.ca.is_some() { TlsError::OtherIssuer } else { error })
 }
 
 impl From<Elapsed> for TlsError {
@@ -150,96 +146,11 @@ impl From<&io::Error> for TlsError {
         match verdict {
             C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => Self::Expired,
             C::NotValidForName | C::NotValidForNameContext { .. } => Self::WrongName,
+            C::Other(reason) if reason.0.is::<VersionOne>() => Self::VersionOne,
             // A bad signature is a strange CA of a trusted one's name; "other" a self-signed certificate marked as an authority.
             C::UnknownIssuer | C::BadSignature | C::Other(_) => Self::UnknownIssuer,
             _ => Self::BadCertificate,
         }
-    }
-}
-
-/// Chain and dates, but any name.
-#[derive(Debug)]
-struct AnyName(Arc<WebPkiServerVerifier>);
-
-impl ServerCertVerifier for AnyName {
-    fn verify_server_cert(
-        &self,
-        end: &CertificateDer<'_>,
-        chain: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        ocsp: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        match self.0.verify_server_cert(end, chain, name, ocsp, now) {
-            // The name is looked at last: by then the chain has been accepted.
-            Err(rustls::Error::InvalidCertificate(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. })) => {
-                Ok(ServerCertVerified::assertion())
-            }
-            other => other,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.0.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
-    }
-}
-
-/// Any certificate; the handshake must still be signed with its key.
-#[derive(Debug)]
-struct Unverified;
-
-impl ServerCertVerifier for Unverified {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    // A signature by nobody proves nothing, and to check it the certificate would have to be one that we can read: those that
-    // SQL Server makes for itself are of X.509's first version.
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        PROVIDER.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -269,7 +180,10 @@ mod tests {
             Some(issuer) => params.signed_by(&key, issuer),
             None => params.self_signed(&key),
         };
-        let chain = vec![certificate.expect("certificate").der().clone()];
+        serve(vec![certificate.expect("certificate").der().clone()], &key)
+    }
+
+    fn serve(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> BoxStream {
         let key = PrivateKeyDer::try_from(key.serialize_der()).expect("key");
         let config = ServerConfig::builder_with_provider(PROVIDER.clone())
             .with_safe_default_protocol_versions()
@@ -280,6 +194,39 @@ mod tests {
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         tokio::spawn(async move { TlsAcceptor::from(Arc::new(config)).accept(theirs).await.map(drop) });
         Box::new(ours)
+    }
+
+    /// A server with a self-signed certificate, and that certificate (PEM): marked as an authority's, as `openssl req -x509` does.
+    fn self_signed(name: &str, year: i32) -> (BoxStream, String) {
+        let key = KeyPair::generate().expect("key");
+        let mut params = CertificateParams::new(vec![name.to_owned()]).expect("params");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(year, 1, 1));
+        let certificate = params.self_signed(&key).expect("certificate");
+        (serve(vec![certificate.der().clone()], &key), certificate.pem())
+    }
+
+    /// The server's own certificate as `sslCa` is trusted as it is; its name and dates still count.
+    #[tokio::test]
+    async fn r8_the_servers_own_certificate() {
+        let host = "db.test".parse().expect("host");
+        for (name, year, full, any_name) in [
+            ("db.test", 2090, Ok(()), Ok(())),
+            ("other.test", 2090, Err(TlsError::WrongName), Ok(())),
+            ("db.test", 2021, Err(TlsError::Expired), Err(TlsError::Expired)),
+        ] {
+            for (verify, wanted) in [(Verify::Full, full), (Verify::Ca, any_name)] {
+                let (stream, pem) = self_signed(name, year);
+                let options = TlsOptions { verify, ca: Some(pem), ..TlsOptions::default() };
+                let result = connect_tls(stream, &host, &options, Deadline::after(Duration::from_secs(5))).await;
+                assert_eq!(result.map(drop), wanted, "{name} {year} {verify:?}");
+            }
+        }
+        // Another certificate of the same name is another certificate.
+        let ((stream, _), (_, other)) = (self_signed("db.test", 2090), self_signed("db.test", 2090));
+        let options = TlsOptions { ca: Some(other), ..TlsOptions::default() };
+        let result = connect_tls(stream, &host, &options, Deadline::after(Duration::from_secs(5))).await;
+        assert_eq!(result.map(drop), Err(TlsError::OtherIssuer));
     }
 
     /// Threat R8: the verdict of every mode on every kind of certificate.
@@ -293,7 +240,7 @@ mod tests {
             ("own CA", Some(&ca), "db.test", good, &own, Ok(()), Ok(())),
             ("wrong name", Some(&ca), "other.test", good, &own, Err(TlsError::WrongName), Ok(())),
             ("expired", Some(&ca), "db.test", 2021, &own, Err(TlsError::Expired), Err(TlsError::Expired)),
-            ("another CA", Some(&ca), "db.test", good, &strange, Err(TlsError::UnknownIssuer), Err(TlsError::UnknownIssuer)),
+            ("another CA", Some(&ca), "db.test", good, &strange, Err(TlsError::OtherIssuer), Err(TlsError::OtherIssuer)),
             ("public roots", Some(&ca), "db.test", good, &None, Err(TlsError::UnknownIssuer), Err(TlsError::UnknownIssuer)),
             ("self-signed", None, "db.test", good, &None, Err(TlsError::UnknownIssuer), Err(TlsError::UnknownIssuer)),
         ] {

@@ -13,14 +13,18 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::error::StoreError;
+use crate::key::DataKey;
 use crate::keyring::{KeyError, MasterKeys, cipher, decrypt, encrypt, random};
-use crate::model::{DataKey, Tenant, Timestamp};
+use crate::model::{Hash, Tenant, Timestamp};
 use crate::store::Store;
 
 /// First byte of everything sealed: what follows is the data key's version (4 bytes, big-endian), nonce and ciphertext.
-const FORMAT: u8 = 1;
+const PLACED: u8 = 2;
 
-/// What a sealed value belongs to. It opens nowhere else.
+/// First byte of what 0.1.0 sealed: bound to a datasource, but to no place.
+const UNPLACED: u8 = 1;
+
+/// What a sealed value belongs to. It opens for nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding {
     /// The organisation.
@@ -34,6 +38,11 @@ pub struct Binding {
 impl Binding {
     fn aad(&self) -> Vec<u8> {
         format!("headwater/v1/{}/{}/{}", self.tenant, self.datasource, self.purpose).into_bytes()
+    }
+
+    fn aad_at(&self, place: &Hash) -> Vec<u8> {
+        let head = format!("headwater/v2/{}/{}/{}/", self.tenant, self.datasource, self.purpose);
+        [head.as_bytes(), place].concat()
     }
 }
 
@@ -51,7 +60,7 @@ pub enum CipherError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The sealed bytes were changed, or belong elsewhere.
-    #[error("sealed data is damaged or belongs to another datasource")]
+    #[error("sealed data is damaged or belongs to another datasource or place")]
     Damaged,
 }
 
@@ -70,10 +79,10 @@ fn fingerprint_key(data_key: &[u8; 32]) -> Hmac<Sha256> {
     mac(&derived.finalize().into_bytes())
 }
 
-/// The data key's version in something sealed, and the rest.
-fn parts(sealed: &[u8]) -> Result<(i32, &[u8]), CipherError> {
+/// The data key's version in something sealed in `format`, and the rest.
+fn parts(format: u8, sealed: &[u8]) -> Result<(i32, &[u8]), CipherError> {
     match sealed.split_first_chunk::<5>() {
-        Some(([FORMAT, a, b, c, d], body)) => Ok((i32::from_be_bytes([*a, *b, *c, *d]), body)),
+        Some(([first, a, b, c, d], body)) if *first == format => Ok((i32::from_be_bytes([*a, *b, *c, *d]), body)),
         _ => Err(CipherError::Damaged),
     }
 }
@@ -112,27 +121,48 @@ impl Cipher {
         Ok(old.len())
     }
 
-    /// Seals `plain` for its place; makes the organisation's first data key where there is none.
-    pub async fn seal(&self, binding: Binding, plain: &[u8], now: Timestamp) -> Result<Vec<u8>, CipherError> {
-        let version = self.newest_version(binding.tenant, now).await?;
-        let key = self.key(binding.tenant, version).await?;
-        let mut sealed = vec![FORMAT];
-        sealed.extend(version.to_be_bytes());
-        sealed.extend(encrypt(&key.cipher, plain, &binding.aad()));
-        Ok(sealed)
+    /// Seals `plain` for a place, given as a hash of all that names it; makes the organisation's first data key where
+    /// there is none.
+    pub async fn seal(&self, binding: Binding, place: &Hash, plain: &[u8], now: Timestamp) -> Result<Vec<u8>, CipherError> {
+        self.seal_as(PLACED, binding.tenant, &binding.aad_at(place), plain, now).await
     }
 
     /// Opens what was sealed for the same place.
-    pub async fn open(&self, binding: Binding, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CipherError> {
-        let (version, body) = parts(sealed)?;
-        let key = self.key(binding.tenant, version).await?;
-        decrypt(&key.cipher, body, &binding.aad()).ok_or(CipherError::Damaged)
+    pub async fn open(&self, binding: Binding, place: &Hash, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CipherError> {
+        self.open_as(PLACED, binding.tenant, &binding.aad_at(place), sealed).await
     }
 
-    /// A keyed hash of a secret, to tell whether it changed: equal for equal secrets of one place, and of no use without
-    /// the organisation's key. `sealed` says which of its keys.
+    /// Opens what 0.1.0 sealed. It holds its place within, so that it needs none.
+    pub async fn open_unplaced(&self, binding: Binding, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CipherError> {
+        self.open_as(UNPLACED, binding.tenant, &binding.aad(), sealed).await
+    }
+
+    /// Seals as 0.1.0 did, for tests of what is read of it.
+    #[cfg(feature = "testing")]
+    pub async fn seal_unplaced(&self, binding: Binding, plain: &[u8], now: Timestamp) -> Result<Vec<u8>, CipherError> {
+        self.seal_as(UNPLACED, binding.tenant, &binding.aad(), plain, now).await
+    }
+
+    async fn seal_as(&self, format: u8, tenant: Tenant, aad: &[u8], plain: &[u8], now: Timestamp) -> Result<Vec<u8>, CipherError> {
+        let version = self.newest_version(tenant, now).await?;
+        let key = self.key(tenant, version).await?;
+        let mut sealed = vec![format];
+        sealed.extend(version.to_be_bytes());
+        sealed.extend(encrypt(&key.cipher, plain, aad));
+        Ok(sealed)
+    }
+
+    async fn open_as(&self, format: u8, tenant: Tenant, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CipherError> {
+        let (version, body) = parts(format, sealed)?;
+        let key = self.key(tenant, version).await?;
+        decrypt(&key.cipher, body, aad).ok_or(CipherError::Damaged)
+    }
+
+    /// A keyed hash of a secret, to tell whether it changed: equal for equal secrets of one datasource, wherever it points,
+    /// and of no use without the organisation's key.
     pub async fn fingerprint(&self, binding: Binding, name: &str, secret: &[u8], sealed: &[u8]) -> Result<String, CipherError> {
-        let (version, _) = parts(sealed)?;
+        // `sealed` says which of its keys.
+        let (version, _) = parts(PLACED, sealed).or_else(|_| parts(UNPLACED, sealed))?;
         let key = self.key(binding.tenant, version).await?;
         let mut mac = key.fingerprint.clone();
         for part in [binding.aad().as_slice(), name.as_bytes(), secret] {

@@ -34,6 +34,25 @@ pub enum StoreError {
     Database(#[from] DatabaseError),
 }
 
+/// Why no store could be opened. The texts never hold the URL: it has a password in it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another scheme.
+    #[error("DATABASE_URL must start with postgres:// or sqlite:")]
+    Scheme,
+    /// Not readable as a URL of its scheme.
+    #[error(
+        "DATABASE_URL cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE (special characters percent-encoded) or sqlite:PATH"
+    )]
+    Url,
+    /// The file of `sslrootcert` cannot be read, or holds no certificate.
+    #[error("DATABASE_URL: the file of sslrootcert cannot be read as PEM certificates")]
+    RootCertificate,
+    /// The database did not let us in.
+    #[error("the metadata store cannot be opened: {0}")]
+    Store(#[from] StoreError),
+}
+
 impl StoreError {
     /// Whether the same transaction may succeed when it is tried again: a serialization failure or a deadlock.
     pub fn is_retryable(&self) -> bool {
@@ -43,6 +62,12 @@ impl StoreError {
             Self::TenancyCreate(inner) | Self::TenancyUpdate(inner) => inner.is_retryable(),
             _ => false,
         }
+    }
+
+    /// Whether a row of the same key is there.
+    pub(crate) fn is_taken(&self) -> bool {
+        // PostgreSQL: 23505. SQLite: SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE.
+        matches!(self, Self::Database(error) if matches!(error.code.as_deref(), Some("23505" | "1555" | "2067")))
     }
 }
 

@@ -1,30 +1,36 @@
 //! The metadata store: one trait with PostgreSQL and SQLite behind it, and the envelope encryption of what it keeps.
 //!
 //! House rules: the tenant is the first parameter of every method that touches a tenant's data; a look-up returns an
-//! [`Option`]; the time is a parameter; a write is one transaction.
+//! [`Option`]; the time is a parameter; a write is one transaction. Each folder is a part of the store: what can be asked
+//! (`part`), what is kept (`model`), the statements that both databases read alike (`sql`), and its share of the suite.
 
 mod backend;
-mod change;
+mod catalog;
 mod cipher;
+mod datasource;
 mod error;
+mod key;
 mod keyring;
 mod migrations;
 mod model;
 mod open;
-mod postgres;
-mod rows;
+mod org;
 mod sql;
-mod sqlite;
 mod store;
 #[cfg(feature = "testing")]
 pub mod suite;
+mod token;
+mod upgrade;
 
+pub use catalog::{Catalog, Catalogs, Definition, TableEntry, Tables};
 pub use cipher::{Binding, Cipher, CipherError};
-pub use error::{DatabaseError, StoreError};
+pub use datasource::{Change, Credentials, Datasource, Datasources, Lifecycle, NewDatasource, Replaced, Server, Tenancy, TenancyLevel};
+pub use error::{DatabaseError, OpenError, StoreError};
+pub use key::{DataKey, DataKeys};
 pub use keyring::{KeyError, MasterKeys, generate_master_key};
-pub use model::{
-    Catalog, Change, DataKey, Datasource, Definition, Hash, NewDatasource, NewToken, Organisation, Page, Replaced, Scope, TableEntry,
-    Tables, Tenancy, TenancyLevel, Tenant, Timestamp, Token,
-};
-pub use open::{DatabaseAddress, OpenError, database_addresses, open};
+pub use model::{Hash, Page, Tenant, Timestamp};
+pub use open::{DatabaseAddress, database_addresses, open};
+pub use org::{Organisation, Organisations};
 pub use store::Store;
+pub use token::{NewToken, Scope, Token, Tokens};
+pub use upgrade::{DefinitionMark, SchemaMark, Upgrades, Whole};

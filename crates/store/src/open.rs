@@ -6,45 +6,27 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::config::Host;
 
-use crate::error::StoreError;
-use crate::postgres::{self, Postgres};
+use crate::backend::url::{is_postgres, parse};
+use crate::backend::{Postgres, SqliteFile};
+use crate::error::OpenError;
 use crate::sql::SqlStore;
-use crate::sqlite::SqliteFile;
 use crate::store::Store;
-
-/// Why no store could be opened. The texts never hold the URL: it has a password in it.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another scheme.
-    #[error("DATABASE_URL must start with postgres:// or sqlite:")]
-    Scheme,
-    /// Not readable as a URL of its scheme.
-    #[error(
-        "DATABASE_URL cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE (special characters percent-encoded) or sqlite:PATH"
-    )]
-    Url,
-    /// The file of `sslrootcert` cannot be read, or holds no certificate.
-    #[error("DATABASE_URL: the file of sslrootcert cannot be read as PEM certificates")]
-    RootCertificate,
-    /// The database did not let us in.
-    #[error("the metadata store cannot be opened: {0}")]
-    Store(#[from] StoreError),
-}
 
 /// Opens the store that `url` names, with at most `connections` connections.
 pub async fn open(url: &SecretString, connections: u32) -> Result<Arc<dyn Store>, OpenError> {
-    let text = url.expose_secret();
-    if is_postgres(text) {
-        return Ok(Arc::new(SqlStore(Postgres::connect(text, connections).await?)));
-    }
-    if text.starts_with("sqlite:") {
-        return Ok(Arc::new(SqlStore(SqliteFile::open(text.parse().map_err(|_| OpenError::Url)?, connections).await?)));
-    }
-    Err(OpenError::Scheme)
+    Ok(Arc::new(open_sql(url, connections).await?))
 }
 
-fn is_postgres(url: &str) -> bool {
-    url.starts_with("postgres://") || url.starts_with("postgresql://")
+/// The same, by its inner name.
+pub(crate) async fn open_sql(url: &SecretString, connections: u32) -> Result<SqlStore, OpenError> {
+    let text = url.expose_secret();
+    if is_postgres(text) {
+        return Ok(SqlStore::new(Postgres::connect(text, connections).await?));
+    }
+    if text.starts_with("sqlite:") {
+        return Ok(SqlStore::new(SqliteFile::open(text.parse().map_err(|_| OpenError::Url)?, connections).await?));
+    }
+    Err(OpenError::Scheme)
 }
 
 /// Where the metadata database listens, so that nothing else may be dialed there.
@@ -59,7 +41,7 @@ pub enum DatabaseAddress {
 /// The addresses in a `DATABASE_URL`; none for SQLite.
 pub fn database_addresses(url: &SecretString) -> Vec<DatabaseAddress> {
     let text = url.expose_secret();
-    let Some((config, _)) = is_postgres(text).then(|| postgres::parse(text).ok()).flatten() else { return Vec::new() };
+    let Some((config, _)) = is_postgres(text).then(|| parse(text).ok()).flatten() else { return Vec::new() };
     let ports = config.get_ports();
     let port = |n: usize| ports.get(n).or(ports.first()).copied().unwrap_or(5432);
     let address = |(n, host): (usize, &Host)| match host {

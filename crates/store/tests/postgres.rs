@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use store::Store;
-
-async fn postgres() -> Arc<dyn Store> {
+async fn postgres() -> String {
     let url = std::env::var("HEADWATER_TEST_STORE_URL")
-        .expect("HEADWATER_TEST_STORE_URL names a PostgreSQL server: run ./test, which starts one");
+        .expect("the peer `store` runs: start it by `source <(tests/peers/up store)`, or run ./test, which starts all");
     let mut admin: tokio_postgres::Config = url.parse().expect("url");
     let target = egress::Target::new("127.0.0.1".parse().expect("host"), admin.get_ports()[0]);
     let policy = egress::Policy { profile: egress::Profile::Dev, ..egress::Policy::default() };
@@ -19,10 +17,7 @@ async fn postgres() -> Arc<dyn Store> {
     let name = format!("suite_{}", uuid::Uuid::new_v4().simple());
     client.batch_execute(&format!("create database {name}")).await.expect("database");
     let (server, _) = url.rsplit_once('/').expect("a database in the URL");
-    let store = store::open(&format!("{server}/{name}").into(), 4).await.expect("connect");
-    store.migrate().await.expect("migrate");
-    store.migrate().await.expect("migrate again");
-    store
+    format!("{server}/{name}")
 }
 
 store::store_suite!(postgres);

@@ -1,63 +1,88 @@
 //! The body of create and update: type, credentials, tenancy; checked in that order, first failure reported.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::Json;
 use axum::response::{IntoResponse, Response};
-use connectors::Registry;
+use connectors::credentials::fold;
+use connectors::{Kind, Parsed, Registry, Rule, Violation};
 use serde_json::{Map, Value, json};
 
+use super::error::ApiError;
+use super::ignored::Ignored;
+use super::kinds;
+use super::members::{filled, member, object, unused};
 use super::tenancy;
+use super::wording::broken;
 use crate::datasource::Request;
-use crate::error::ApiError;
-use crate::extract::{filled, object, string};
-
-const IGNORED: HeaderName = HeaderName::from_static("headwater-ignored-fields");
 
 /// Characters of a name. The contract names no limit; an index does.
 const NAME_CHARS: usize = 255;
 
+const MEMBERS: [&str; 3] = ["datasourceType", "credentials", "tenancySettings"];
+
 /// A body that passed every check that needs nothing but itself.
 pub(super) struct DatasourceBody {
     pub(super) request: Request,
-    pub(super) ignored: Vec<String>,
+    pub(super) ignored: Ignored,
 }
 
 impl DatasourceBody {
     /// Takes the body by value, so that nothing of it is held while the job runs.
     #[expect(clippy::needless_pass_by_value, reason = "to be dropped at the end")]
     pub(super) fn read(body: Map<String, Value>, registry: Registry) -> Result<Self, ApiError> {
-        let body = &body;
-        let kind = string(body, "", "datasourceType")?;
-        let kinds: Vec<_> = registry.contract().iter().map(|(kind, _)| *kind).collect();
-        if !kinds.contains(&kind) {
-            return Err(ApiError::invalid(format!("\"datasourceType\" must be one of [{}]", kinds.join(", "))));
+        // Parsed before the checks in their order, because every answer names what was not used.
+        let parsed = parse(&body, registry);
+        let ignored = ignored(&body, parsed.as_ref());
+        match check(&body, parsed) {
+            Ok(request) => Ok(Self { request, ignored }),
+            Err(error) => Err(error.ignoring(ignored)),
         }
-        let credentials = object(body, "", "credentials")?;
-        let name = filled(credentials, "credentials.", "name")?;
-        if name.chars().count() > NAME_CHARS {
-            return Err(ApiError::invalid(format!(
-                "\"credentials.name\" length must be less than or equal to {NAME_CHARS} characters long"
-            )));
-        }
-        let Some(entry) = registry.find(kind) else {
-            return Err(ApiError::invalid(format!("\"datasourceType\" {kind} is not available in this version")));
-        };
-        let parsed = entry.parse(credentials).map_err(|e| ApiError::invalid(e.message))?;
-        let has_schemas = entry.schema()["properties"].get("schema").is_some();
-        let tenancy = tenancy::read(body, has_schemas)?;
-        let mut ignored: Vec<_> = parsed.ignored.into_iter().map(|key| format!("credentials.{key}")).collect();
-        ignored.extend(body.keys().filter(|key| !["datasourceType", "credentials", "tenancySettings"].contains(&key.as_str())).cloned());
-        let request = Request { kind: entry, name: name.to_owned(), credentials: parsed.canonical, tenancy };
-        Ok(Self { request, ignored })
     }
 }
 
-/// The answer to create and update, with the keys that were not used in `Headwater-Ignored-Fields`.
-pub(super) fn named(name: &str, ignored: &[String]) -> Response {
-    let mut headers = HeaderMap::new();
-    let printable = |key: &&String| key.len() <= 64 && key.bytes().all(|b| b.is_ascii_graphic() && b != b',');
-    let keys: Vec<_> = ignored.iter().filter(printable).take(32).map(String::as_str).collect();
-    if let (false, Ok(value)) = (keys.is_empty(), HeaderValue::try_from(keys.join(", "))) {
-        headers.insert(IGNORED, value);
+type Outcome = (&'static Kind, Result<Parsed, Violation>);
+
+/// What the kind makes of the credentials, if there are both.
+fn parse(body: &Map<String, Value>, registry: Registry) -> Option<Outcome> {
+    let known = |key| member(body, "", key).ok().flatten();
+    let kind = registry.find(known("datasourceType")?.as_str()?)?;
+    Some((kind, kind.parse(known("credentials")?.as_object()?)))
+}
+
+fn ignored(body: &Map<String, Value>, parsed: Option<&Outcome>) -> Ignored {
+    let mut ignored = Ignored::default();
+    match parsed {
+        Some((_, Ok(parsed))) => ignored.add("credentials.", &parsed.ignored),
+        Some((_, Err(violation))) => ignored.add("credentials.", &violation.ignored),
+        None => {}
     }
-    (headers, axum::Json(json!({"name": name}))).into_response()
+    let object = |key| member(body, "", key).ok().flatten().and_then(Value::as_object);
+    // The kind's fields are its own matter; the name is ours.
+    let names = object("credentials").into_iter().flat_map(|credentials| unused(credentials, &["name"]));
+    ignored.add("credentials.", names.filter(|key| fold(key) == "name"));
+    if let Some(settings) = object("tenancySettings") {
+        ignored.add(tenancy::PATH, unused(settings, &tenancy::MEMBERS));
+    }
+    ignored.add("", unused(body, &MEMBERS));
+    ignored
+}
+
+fn check(body: &Map<String, Value>, parsed: Option<Outcome>) -> Result<Request, ApiError> {
+    let word = kinds::read(body)?;
+    let credentials = object(body, "", "credentials")?;
+    let name = filled(credentials, "credentials.", "name")?;
+    if name.chars().count() > NAME_CHARS {
+        return Err(broken("credentials.name", &Rule::Length(NAME_CHARS as u64)));
+    }
+    let Some((kind, parsed)) = parsed else {
+        return Err(ApiError::invalid(format!("\"datasourceType\" {word} is not available in this version")));
+    };
+    let parsed = parsed?;
+    let has_schemas = kind.schema()["properties"].get("schema").is_some();
+    let tenancy = tenancy::read(body, has_schemas)?;
+    Ok(Request { kind, name: name.to_owned(), credentials: parsed.canonical, tenancy })
+}
+
+/// The answer to create and update.
+pub(super) fn named(name: &str, ignored: &Ignored) -> Response {
+    (ignored.header(), Json(json!({"name": name}))).into_response()
 }

@@ -5,27 +5,32 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::body::{DatasourceBody, named};
+use super::error::{ApiError, Code};
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Writer;
 use crate::datasource::{OnboardError, onboard};
-use crate::error::{ApiError, Code};
-use crate::extract::JsonObject;
+use crate::http::{Caller, JsonObject};
 
 /// Answers `{"name": …}`.
 pub(crate) async fn create(
     State(app): State<AppState>,
-    Writer(tenant): Writer,
+    Caller(tenant): Caller,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let DatasourceBody { request, ignored } = DatasourceBody::read(body, app.registry)?;
     match onboard(&app, tenant, &request).await {
         Ok(()) => Ok(named(&request.name, &ignored)),
-        Err(OnboardError::NameTaken) => Err(ApiError::new(Code::DatasourceNameError, "Datasource name already exists")),
-        Err(OnboardError::Test(error)) => Err(ApiError::new(Code::CredentialTestFailed, error.to_string())),
-        Err(OnboardError::Read(error)) => Err(ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}"))),
-        Err(OnboardError::Cache(error)) => Err(ApiError::internal(Code::SchemaCacheFailed, &error)),
-        Err(OnboardError::Failed(error)) => Err(ApiError::internal(Code::CreateDatasourceFailed, &error)),
+        Err(error) => Err(failure(error).ignoring(ignored)),
+    }
+}
+
+fn failure(error: OnboardError) -> ApiError {
+    match error {
+        OnboardError::NameTaken => ApiError::new(Code::DatasourceNameError, "Datasource name already exists"),
+        OnboardError::Test(error) => ApiError::new(Code::CredentialTestFailed, error.to_string()),
+        OnboardError::Read(error) => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}")),
+        OnboardError::Cache(error) => ApiError::internal(Code::SchemaCacheFailed, &error),
+        OnboardError::Failed(error) => ApiError::internal(Code::CreateDatasourceFailed, &error),
     }
 }
 

@@ -4,14 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
+use super::error::{ApiError, Code};
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Writer;
-use crate::error::{ApiError, Code};
-use crate::extract::Query;
+use crate::http::{Caller, Query};
 
 /// Answers the UUID of what was deleted.
-pub(crate) async fn delete(State(app): State<AppState>, Writer(tenant): Writer, query: Query) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn delete(State(app): State<AppState>, Caller(tenant): Caller, query: Query) -> Result<Json<Value>, ApiError> {
     let name = query.filled("datasourceName")?;
     let deleted = app.store.delete_datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
     let uuid = deleted.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;

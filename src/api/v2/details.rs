@@ -3,51 +3,64 @@
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
-use store::{Tenancy, TenancyLevel};
+use store::{Datasource, Lifecycle, Tenancy, TenancyLevel};
 
+use super::error::{ApiError, Code};
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Reader;
 use crate::clock::rfc3339;
 use crate::datasource::{Described, describe};
-use crate::error::{ApiError, Code};
-use crate::extract::Query;
+use crate::http::{Caller, Query};
 
 /// Answers one datasource.
-pub(crate) async fn details(State(app): State<AppState>, Reader(tenant): Reader, query: Query) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn details(State(app): State<AppState>, Caller(tenant): Caller, query: Query) -> Result<Json<Value>, ApiError> {
     let name = query.filled("datasourceName")?;
     let failed = |e: &dyn std::fmt::Display| ApiError::internal(Code::InternalServerError, e);
     let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
     let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
-    let Described { fields, fingerprints } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;
-    let summary: Value = serde_json::from_str(&stored.summary).map_err(|e| failed(&e))?;
-    Ok(Json(json!({"data": {
+    let Described { fields, fingerprints, warnings } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;
+    let schema = stored.summary.as_deref().map(counts).transpose().map_err(|e| failed(&e))?;
+    let mut data = json!({
         "id": stored.uuid.to_string(),
         "name": stored.name,
         "type": stored.kind,
-        "status": if stored.sync_error.is_some() { "sync_failed" } else { "connected" },
+        "status": status(&stored),
         "syncError": stored.sync_error,
         "createdAt": rfc3339(stored.created_at),
         "updatedAt": rfc3339(stored.updated_at),
-        "testedAt": rfc3339(stored.tested_at),
-        "syncedAt": rfc3339(stored.synced_at),
-        "server": {"product": stored.product, "version": stored.product_version},
-        "schema": schema(&summary),
+        "testedAt": stored.tested_at.map(rfc3339),
+        "syncedAt": stored.synced_at.map(rfc3339),
+        "server": stored.server.map(|server| json!({"product": server.product, "version": server.version})),
+        "schema": schema,
         "tenancySettings": stored.tenancy.as_ref().map(tenancy),
         "credentials": fields,
         "secretFingerprints": fingerprints,
-    }})))
+    });
+    // Only where there is something to warn of.
+    if !warnings.is_empty() {
+        data["warnings"] = warnings.into_iter().map(|violation| ApiError::from(violation).message().to_owned()).collect();
+    }
+    Ok(Json(json!({"data": data})))
+}
+
+fn status(stored: &Datasource) -> &'static str {
+    match stored.lifecycle {
+        Lifecycle::Untested => "untested",
+        Lifecycle::Verified if stored.sync_error.is_some() => "sync_failed",
+        Lifecycle::Verified => "connected",
+    }
 }
 
 /// Counts of the cached schema, and what was left out of it. Notes are there only if something was.
-fn schema(summary: &Value) -> Value {
+fn counts(summary: &str) -> Result<Value, serde_json::Error> {
+    let summary: Value = serde_json::from_str(summary)?;
     let mut schema = json!({"schemas": summary["schemas"].as_array().map(Vec::len), "tables": summary["tables"], "columns": summary["columns"], "partial": summary["partial"]});
     for key in ["notes", "notesTotal"] {
         if let Some(value) = summary.get(key) {
             schema[key] = value.clone();
         }
     }
-    schema
+    Ok(schema)
 }
 
 fn tenancy(tenancy: &Tenancy) -> Value {
@@ -77,6 +90,7 @@ pub(crate) fn operation() -> Value {
         "server": {"type": "object"}, "schema": {"type": "object"}, "tenancySettings": {"$ref": "#/components/schemas/TenancySettings"},
         "credentials": {"type": "object", "description": "Without secrets."},
         "secretFingerprints": {"type": "object", "description": "For each secret a keyed hash that changes when the secret does.", "additionalProperties": text},
+        "warnings": {"type": "array", "items": text, "description": "What would be refused of these credentials if they were sent today; only there if there is any."},
     }});
     let success = json!({"type": "object", "properties": {"data": data}});
     let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];

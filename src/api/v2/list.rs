@@ -6,11 +6,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::Page;
 
+use super::error::{ApiError, Code};
+use super::paging::page_number;
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Reader;
-use crate::error::{ApiError, Code};
-use crate::extract::Query;
+use crate::http::{Caller, Query};
 
 const PER_PAGE: i64 = 10;
 
@@ -26,7 +26,7 @@ struct Name {
 }
 
 /// Answers names only.
-pub(crate) async fn list(State(app): State<AppState>, Reader(tenant): Reader, query: Query) -> Result<Json<Names>, ApiError> {
+pub(crate) async fn list(State(app): State<AppState>, Caller(tenant): Caller, query: Query) -> Result<Json<Names>, ApiError> {
     let page = page(&query)?;
     let names = app.store.datasource_names(tenant, page).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
     Ok(Json(Names { data: names.into_iter().map(|name| Name { name }).collect() }))
@@ -40,16 +40,6 @@ fn page(query: &Query) -> Result<Option<Page>, ApiError> {
     };
     let before = page_number(query)?;
     Ok(paged.then(|| Page { limit: PER_PAGE, offset: before.saturating_mul(PER_PAGE) }))
-}
-
-/// How many pages lie before the one asked for; checked whether or not there is paging.
-pub(super) fn page_number(query: &Query) -> Result<i64, ApiError> {
-    let number = query.get("pageNumber")?.unwrap_or("1");
-    if number.starts_with('0') || number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(ApiError::invalid("\"pageNumber\" must be a number of 1 or more"));
-    }
-    // A number beyond 64 bits is a page past the end like any other.
-    Ok(number.parse::<i64>().map_or(i64::MAX, |n| n - 1))
 }
 
 /// For the OpenAPI document.

@@ -1,14 +1,26 @@
-//! Databrain's v2 datasource API.
+//! Databrain's v2 datasource API: its endpoints, its envelope, its codes and its words.
 
 mod body;
+mod components;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod details;
+mod error;
+mod ignored;
+mod kinds;
 pub(crate) mod list;
+mod members;
+mod paging;
 pub(crate) mod progress;
+mod reference;
+mod reject;
 pub(crate) mod schema;
 pub(crate) mod sync;
-pub(crate) mod tenancy;
+mod tenancy;
 pub(crate) mod test;
 pub(crate) mod types;
 pub(crate) mod update;
+mod wording;
+
+pub(crate) use components::components;
+pub(crate) use reject::render;

@@ -5,12 +5,11 @@ use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::sync::find;
+use super::error::{ApiError, Code};
+use super::reference::find;
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Reader;
-use crate::error::{ApiError, Code};
-use crate::extract::JsonObject;
+use crate::http::{Caller, JsonObject};
 
 #[derive(Deserialize)]
 struct Summary {
@@ -20,15 +19,20 @@ struct Summary {
 /// Answers done/total tables, or the failure. A failed sync is still a status: 200.
 pub(crate) async fn progress(
     State(app): State<AppState>,
-    Reader(tenant): Reader,
+    Caller(tenant): Caller,
     JsonObject(body): JsonObject,
 ) -> Result<Json<Value>, ApiError> {
     let datasource = find(&app, tenant, &body).await?;
     if let Some(error) = datasource.sync_error {
         return Ok(Json(json!({"status": {"progress": "0/...", "error": format!("Error: {error}")}})));
     }
-    let summary: Summary = serde_json::from_str(&datasource.summary).map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
-    let tables = summary.tables;
+    let summary: Option<Summary> = datasource
+        .summary
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    let tables = summary.map_or(0, |summary| summary.tables);
     Ok(Json(json!({"status": {"progress": format!("{tables}/{tables}"), "error": ""}})))
 }
 

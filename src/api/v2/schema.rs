@@ -11,14 +11,16 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use store::{Page, Tables};
 
-use super::list::page_number;
+use super::error::{ApiError, Code};
+use super::paging::page_number;
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Reader;
-use crate::error::{ApiError, Code};
-use crate::extract::Query;
+use crate::http::{Caller, Query, is_known};
 
 const PER_PAGE: i64 = 100;
+
+/// The summary of a schema that was never read: an empty one.
+const NEVER_READ: &str = r#"{"schemas":[],"tables":0,"columns":0,"partial":[]}"#;
 
 #[derive(Serialize)]
 struct Answer {
@@ -43,7 +45,7 @@ struct Table {
 /// Answers one page; `ETag` is the root hash of the schema, so an unchanged one costs a 304.
 pub(crate) async fn schema(
     State(app): State<AppState>,
-    Reader(tenant): Reader,
+    Caller(tenant): Caller,
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -54,12 +56,8 @@ pub(crate) async fn schema(
     let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
     let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
     // The representation depends on the query too, but a query is part of the URL that a cache goes by.
-    let tag = HeaderValue::try_from(format!("\"{}\"", URL_SAFE_NO_PAD.encode(stored.root))).map_err(|e| failed(&e))?;
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
-        let list = value.to_str().unwrap_or_default();
-        list.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/").as_bytes() == tag.as_bytes())
-    });
-    if known {
+    let tag = HeaderValue::try_from(format!("\"{}\"", URL_SAFE_NO_PAD.encode(stored.root.unwrap_or_default()))).map_err(|e| failed(&e))?;
+    if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     let tables = app.store.cached_tables(tenant, stored.uuid, which, page).await.map_err(|e| failed(&e))?;
@@ -67,7 +65,11 @@ pub(crate) async fn schema(
     let table =
         |(entry, body): (store::TableEntry, String)| Ok(Table { definition: raw(catalog::shown(body))?, row_estimate: entry.row_estimate });
     let tables = tables.into_iter().map(table).collect::<Result<_, ApiError>>()?;
-    Ok(([(header::ETAG, tag)], Json(Answer { data: Data { summary: raw(stored.summary)?, tables } })).into_response())
+    Ok((
+        [(header::ETAG, tag)],
+        Json(Answer { data: Data { summary: raw(stored.summary.unwrap_or_else(|| NEVER_READ.to_owned()))?, tables } }),
+    )
+        .into_response())
 }
 
 /// For the OpenAPI document.

@@ -3,18 +3,22 @@
 use serde_json::{Map, Value, json};
 use store::{Tenancy, TenancyLevel};
 
-use crate::error::ApiError;
-use crate::extract::{filled, object, string};
+use super::error::ApiError;
+use super::members::{filled, member, object, one_of, string};
 
-const PATH: &str = "tenancySettings.";
+/// Where the settings stand in a body.
+pub(super) const PATH: &str = "tenancySettings.";
+
+pub(super) const MEMBERS: [&str; 6] =
+    ["tenancyLevel", "clientColumnType", "schemaName", "tableName", "tableClientNameColumn", "tablePrimaryKeyColumn"];
 
 /// Reads the settings of a request; absent and `null` mean none. Only a kind that `has_schemas` must name one.
 pub(super) fn read(body: &Map<String, Value>, has_schemas: bool) -> Result<Option<Tenancy>, ApiError> {
-    if body.get("tenancySettings").is_none_or(Value::is_null) {
+    if member(body, "", "tenancySettings")?.is_none_or(Value::is_null) {
         return Ok(None);
     }
     let settings = object(body, "", "tenancySettings")?;
-    let level = one_of(settings, "tenancyLevel", &["TABLE", "DATABASE"])?;
+    let level = one_of(settings, PATH, "tenancyLevel", &["TABLE", "DATABASE"])?;
     if level == "DATABASE" {
         let none = None::<String>;
         return Ok(Some(Tenancy {
@@ -29,7 +33,7 @@ pub(super) fn read(body: &Map<String, Value>, has_schemas: bool) -> Result<Optio
     let text = |key| filled(settings, PATH, key).map(|text| Some(text.to_owned()));
     Ok(Some(Tenancy {
         level: TenancyLevel::Table,
-        client_column_type: Some(one_of(settings, "clientColumnType", &["NUMBER", "STRING"])?.to_owned()),
+        client_column_type: Some(one_of(settings, PATH, "clientColumnType", &["NUMBER", "STRING"])?.to_owned()),
         schema_name: if has_schemas { text("schemaName")? } else { Some(string(settings, PATH, "schemaName")?.to_owned()) },
         table_name: text("tableName")?,
         client_name_column: text("tableClientNameColumn")?,
@@ -37,13 +41,8 @@ pub(super) fn read(body: &Map<String, Value>, has_schemas: bool) -> Result<Optio
     }))
 }
 
-fn one_of<'a>(settings: &'a Map<String, Value>, key: &str, words: &[&str]) -> Result<&'a str, ApiError> {
-    let word = string(settings, PATH, key)?;
-    if words.contains(&word) { Ok(word) } else { Err(ApiError::invalid(format!("\"{PATH}{key}\" must be one of [{}]", words.join(", ")))) }
-}
-
 /// For the OpenAPI document.
-pub(crate) fn schema() -> Value {
+pub(super) fn schema() -> Value {
     let text = json!({"type": "string", "minLength": 1});
     json!({
         "type": ["object", "null"],

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use catalog::Catalog;
 use connectors::{Outcome, StepReport};
 use egress::Step;
@@ -9,34 +10,32 @@ use serde_json::{Map, Value, json};
 use store::Tenant;
 
 use super::body::DatasourceBody;
+use super::error::{ApiError, Code};
+use super::ignored::Ignored;
+use super::members::has;
+use super::reference::{find, means};
 use crate::api::openapi;
 use crate::app::{App, AppState};
-use crate::auth::Writer;
 use crate::datasource::{Diagnosis, diagnose, stored_source};
-use crate::error::{ApiError, Code};
-use crate::extract::{JsonObject, filled};
+use crate::http::{Caller, JsonObject};
+use crate::runner::Order;
 
 /// Answers a diagnosis. A test that failed is an answer like any other: 200.
-pub(crate) async fn test(
-    State(app): State<AppState>,
-    Writer(tenant): Writer,
-    JsonObject(body): JsonObject,
-) -> Result<Json<Value>, ApiError> {
-    let (kind, source) = source(&app, tenant, body).await?;
-    let diagnosis = diagnose(&app, tenant, kind, source).await;
-    Ok(Json(json!({"data": render(&diagnosis)})))
+pub(crate) async fn test(State(app): State<AppState>, Caller(tenant): Caller, JsonObject(body): JsonObject) -> Result<Response, ApiError> {
+    let (order, ignored) = order(&app, tenant, body).await?;
+    let diagnosis = diagnose(&app, tenant, order).await;
+    Ok((ignored.header(), Json(json!({"data": render(&diagnosis)}))).into_response())
 }
 
-async fn source(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(&'static str, Box<dyn connectors::Source>), ApiError> {
-    if !body.contains_key("datasourceName") || body.contains_key("credentials") {
-        let request = DatasourceBody::read(body, app.registry)?.request;
-        let source = request.kind.bind(request.credentials).map_err(|e| ApiError::invalid(e.message))?;
-        return Ok((request.kind.name, source));
+/// The credentials of the body, or of the stored datasource that it refers to.
+async fn order(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(Order, Ignored), ApiError> {
+    if !means(&body) || has(&body, "credentials") {
+        let DatasourceBody { request, ignored } = DatasourceBody::read(body, app.registry)?;
+        return Ok((Order::new(request.kind, &request.credentials)?, ignored));
     }
-    let name = filled(&body, "", "datasourceName")?;
-    let stored = app.store.datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
-    let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
-    stored_source(app, tenant, &stored).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))
+    let stored = find(app, tenant, &body).await?;
+    let order = stored_source(app, tenant, &stored).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    Ok((order, Ignored::default()))
 }
 
 fn render(diagnosis: &Diagnosis) -> Value {
@@ -89,7 +88,7 @@ pub(crate) fn operation() -> Value {
     let success = json!({"type": "object", "properties": {"data": data}});
     let mut operation =
         openapi::operation("testDatasource", "Test credentials, or a stored datasource, step by step; stores nothing", &success, &errors);
-    let stored = json!({"type": "object", "required": ["datasourceName"], "properties": {"datasourceName": {"type": "string"}}});
+    let stored = json!({"$ref": "#/components/schemas/DatasourceReference"});
     let body = json!({"anyOf": [{"$ref": "#/components/schemas/Datasource"}, stored]});
     operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": body}}});
     operation

@@ -5,36 +5,41 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::body::{DatasourceBody, named};
+use super::error::{ApiError, Code};
 use crate::api::openapi;
 use crate::app::AppState;
-use crate::auth::Writer;
 use crate::datasource::{UpdateError, update as replace};
-use crate::error::{ApiError, Code};
-use crate::extract::JsonObject;
+use crate::http::{Caller, JsonObject};
 
 /// Answers `{"name": …}`.
 pub(crate) async fn update(
     State(app): State<AppState>,
-    Writer(tenant): Writer,
+    Caller(tenant): Caller,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let DatasourceBody { request, ignored } = DatasourceBody::read(body, app.registry)?;
     match replace(&app, tenant, &request).await {
         Ok(()) => Ok(named(&request.name, &ignored)),
-        Err(UpdateError::NotFound) => Err(ApiError::new(Code::DatasourceNameError, "Datasource not found")),
-        Err(UpdateError::Vanished) => Err(ApiError::new(Code::DatasourceNotFound, "The specified datasource does not exist")),
-        Err(UpdateError::OtherKind(kind)) => {
-            Err(ApiError::invalid(format!("\"datasourceType\" must be {kind}, the type of the existing datasource")))
+        Err(error) => Err(failure(error).ignoring(ignored)),
+    }
+}
+
+fn failure(error: UpdateError) -> ApiError {
+    match error {
+        UpdateError::NotFound => ApiError::new(Code::DatasourceNameError, "Datasource not found"),
+        UpdateError::Vanished => ApiError::new(Code::DatasourceNotFound, "The specified datasource does not exist"),
+        UpdateError::OtherKind(kind) => {
+            ApiError::invalid(format!("\"datasourceType\" must be {kind}, the type of the existing datasource"))
         }
-        Err(UpdateError::Test(error)) => Err(ApiError::new(Code::CredentialTestFailed, error.to_string())),
-        Err(UpdateError::Read(error)) => Err(ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}"))),
-        Err(UpdateError::Cache(error)) => Err(ApiError::internal(Code::SchemaCacheFailed, &error)),
-        Err(UpdateError::TenancyCreate(error)) => Err(ApiError::internal(Code::TenancySettingsCreateFailed, &error)),
-        Err(UpdateError::TenancyUpdate(error)) => Err(ApiError::internal(Code::TenancySettingsUpdateFailed, &error)),
-        Err(UpdateError::Contended) => {
-            Err(ApiError::new(Code::InternalServerError, "the datasource was changed by others at the same time; try again"))
+        UpdateError::Test(error) => ApiError::new(Code::CredentialTestFailed, error.to_string()),
+        UpdateError::Read(error) => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}")),
+        UpdateError::Cache(error) => ApiError::internal(Code::SchemaCacheFailed, &error),
+        UpdateError::TenancyCreate(error) => ApiError::internal(Code::TenancySettingsCreateFailed, &error),
+        UpdateError::TenancyUpdate(error) => ApiError::internal(Code::TenancySettingsUpdateFailed, &error),
+        UpdateError::Contended => {
+            ApiError::new(Code::InternalServerError, "the datasource was changed by others at the same time; try again")
         }
-        Err(UpdateError::Failed(error)) => Err(ApiError::internal(Code::InternalServerError, &error)),
+        UpdateError::Failed(error) => ApiError::internal(Code::InternalServerError, &error),
     }
 }
 

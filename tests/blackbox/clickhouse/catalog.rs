@@ -1,4 +1,6 @@
 //! Everything that ClickHouse's catalog can hold, in 2018 and today.
+//!
+//! Peers: clickhouse-tls.
 
 use serde_json::{Value, json};
 
@@ -8,7 +10,7 @@ use crate::support::Setup;
 use crate::support::cache::{cached, columns, named, summary};
 use crate::support::clickhouse::ClickHouse;
 use crate::support::diagnose::{diagnose, with};
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 use crate::support::proxy::Proxy;
 
 const OLD: &[&str] = &[

@@ -1,4 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
+//!
+//! Peers: clickhouse-tls.
 
 use serde_json::json;
 
@@ -8,7 +10,7 @@ use crate::support::Setup;
 use crate::support::clickhouse::ClickHouse;
 use crate::support::closed_port;
 use crate::support::diagnose::Broken;
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 
 const CHECK: &str = "check username and password";
 const PORT: &str = "check port and datasourceType; if the server speaks TLS set sslMode to true (or the host to https://…)";
@@ -93,14 +95,6 @@ async fn real_failures() {
             code: "CERTIFICATE_NAME",
             field: Some("host"),
             remedy: "use the name in the certificate as host, or set sslVerify to ca",
-        },
-        Broken {
-            case: "CA",
-            changes: json!({"sslMode": true, "port": tls, "sslCa": "x"}),
-            step: "tls",
-            code: "CA_INVALID",
-            field: Some("sslCa"),
-            remedy: "paste the whole certificate, BEGIN and END lines included",
         },
         Broken {
             case: "HTTP to the port of HTTPS",

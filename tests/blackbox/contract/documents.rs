@@ -57,3 +57,47 @@ async fn the_openapi_document_is_sound() {
     }
     assert_eq!(ids.len(), 12);
 }
+
+/// The document says what is open; everything else in it answers nobody without a token.
+#[tokio::test]
+async fn what_the_document_does_not_call_open_needs_a_token() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let stranger = client.with_token("");
+    let document = stranger.get("/openapi.json").await.ok();
+    let mut closed = 0;
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let method: reqwest::Method = method.to_uppercase().parse().expect("method");
+            let answer = stranger.send(stranger.request(method.clone(), path)).await;
+            if operation["security"] == json!([]) {
+                assert_eq!(answer.status, 200, "{method} {path}");
+            } else {
+                assert_eq!(answer.code(), (401, "AUTHENTICATION_ERROR"), "{method} {path}");
+                closed += 1;
+            }
+        }
+        let head = stranger.send(stranger.request(reqwest::Method::HEAD, path)).await;
+        assert!([200, 401].contains(&head.status), "{path}");
+    }
+    assert_eq!(closed, 10);
+}
+
+/// What stays the same for as long as the server runs is sent once to a client that keeps it.
+#[tokio::test]
+async fn documents_have_a_tag() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    for path in ["/openapi.json", "/api/v2/datasource/types"] {
+        let first = client.get(path).await;
+        let tag = first.headers["etag"].to_str().expect("text").to_owned();
+        assert!(tag.starts_with('"') && tag.len() > 20, "a strong tag: {tag}");
+        assert_eq!(first.headers["content-type"], "application/json");
+        assert!(first.ok().is_object());
+        let asked = async |known: &str| client.send(client.request(reqwest::Method::GET, path).header("if-none-match", known)).await;
+        let same = asked(&tag).await;
+        assert_eq!((same.status, same.text.as_str(), same.headers["etag"].as_bytes()), (304, "", tag.as_bytes()), "{path}");
+        assert!(same.headers.contains_key("x-request-id"));
+        assert_eq!(asked("\"other\"").await.status, 200, "{path}");
+    }
+}

@@ -55,6 +55,35 @@ async fn sync_by_id() {
     assert_eq!(client.sync(json!({"datasourceId": id.to_string().to_uppercase()})).await.status, 200);
 }
 
+/// Sync, progress and test take the id or the name, under `input` or beside it.
+#[tokio::test]
+async fn a_datasource_is_referred_to_in_four_ways() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let source = Source::new().await;
+    client.create(&source.body("x")).await.ok();
+    let id = client.get("/api/v2/datasource/details?datasourceName=x").await.ok()["data"]["id"].clone();
+    for endpoint in ["sync", "getDatasourceProgress", "test"] {
+        let post = async |body: Value| {
+            client.send(client.request(reqwest::Method::POST, &format!("/api/v2/datasource/{endpoint}")).json(&body)).await
+        };
+        for reference in [json!({"datasourceName": "x"}), json!({"datasourceId": id})] {
+            assert_eq!(post(reference.clone()).await.status, 200, "{endpoint} {reference}");
+            assert_eq!(post(json!({"input": reference})).await.status, 200, "{endpoint} {reference}");
+        }
+        for (body, code, message) in [
+            (json!({"datasourceName": "y"}), "DATASOURCE_NAME_ERROR", "Datasource not found"),
+            (json!({"datasourceName": ""}), "INVALID_REQUEST_BODY", "\"datasourceName\" is not allowed to be empty"),
+            (json!({"input": {"datasourceName": 5}}), "INVALID_REQUEST_BODY", "\"input.datasourceName\" must be a string"),
+            (json!({"datasourceId": "x"}), "DATASOURCE_ID_ERROR", "Invalid datasource id"),
+            (json!({"input": {}, "datasourceName": "x"}), "INVALID_REQUEST_BODY", "\"input.datasourceId\" is required"),
+        ] {
+            let answer = post(body.clone()).await;
+            assert_eq!((answer.code(), answer.message()), ((400, code), message), "{endpoint} {body}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn ten_a_page_in_order_of_creation() {
     for kind in BOTH_STORES {
@@ -90,6 +119,19 @@ async fn spellings_and_ignored_keys() {
     let answer = client.create(&body).await;
     assert_eq!(answer.headers["headwater-ignored-fields"], "credentials.classname, extra");
     assert_eq!(answer.ok(), json!({"name": "x"}));
+    let spelt = json!({"datasource_type": "postgres", "Credentials": source.body("z")["credentials"], "tenancy-settings": null});
+    let answer = client.create(&spelt).await;
+    assert!(!answer.headers.contains_key("headwater-ignored-fields"));
+    assert_eq!(answer.ok(), json!({"name": "z"}));
+    assert_eq!(client.sync(json!({"datasource_name": "z"})).await.status, 200);
+    // The same twice, or with nothing in it, is no contradiction.
+    let mut twice = source.body("w");
+    twice["DatasourceType"] = json!("postgres");
+    twice["credentials"]["Name"] = json!("w");
+    twice["tenancy_settings"] = json!(null);
+    let answer = client.create(&twice).await;
+    assert_eq!(answer.headers["headwater-ignored-fields"], "credentials.Name, DatasourceType");
+    assert_eq!(answer.ok(), json!({"name": "w"}));
     let plain = client.create(&source.body("y")).await;
     assert!(!plain.headers.contains_key("headwater-ignored-fields"));
 }

@@ -1,8 +1,12 @@
 //! The contract, line by line, from outside: the built binary over HTTP.
+//!
+//! Peers: postgres, store.
 
 mod additions;
 mod documents;
+mod duplicates;
 mod endpoints;
+mod ignored;
 mod isolation;
 mod names;
 mod shapes;

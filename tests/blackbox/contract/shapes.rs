@@ -26,10 +26,14 @@ async fn bodies_that_are_no_json_object() {
     let json_type = "application/json";
     for (body, media_type, status, message) in [
         ("{", json_type, 400, "the request body is not valid JSON (line 1, column 1)"),
-        ("", json_type, 400, "the request body is not valid JSON (line 1, column 0)"),
+        ("", json_type, 400, "the request body is empty: send a JSON object"),
+        (" \r\n", json_type, 400, "the request body is empty: send a JSON object"),
         ("{'a':1}", json_type, 400, "the request body is not valid JSON (line 1, column 2)"),
-        ("[]", json_type, 400, "\"value\" must be of type object"),
-        ("null", json_type, 400, "\"value\" must be of type object"),
+        ("[]", json_type, 400, "\"value\" must be of type object, and is a list: send a JSON object"),
+        ("\"{}\"", json_type, 400, "\"value\" must be of type object, and is a string: send a JSON object"),
+        ("5", json_type, 400, "\"value\" must be of type object, and is a number: send a JSON object"),
+        ("true", json_type, 400, "\"value\" must be of type object, and is a boolean: send a JSON object"),
+        ("null", json_type, 400, "\"value\" must be of type object, and is null: send a JSON object"),
         (deep.as_str(), json_type, 400, "the request body is nested too deeply (line 1, column 128)"),
         (large.as_str(), json_type, 413, "the request body is larger than 1048576 bytes"),
         ("{}", "text/plain", 400, "Content-Type must be application/json"),
@@ -50,11 +54,25 @@ async fn bodies_that_are_no_json_object() {
     assert_eq!((answer.status, answer.message()), (400, "Content-Encoding is not supported: send the body as it is"));
 }
 
+/// A client that asks before it sends gets 413 in place of the sign to go on, and nothing has to be sent.
+#[tokio::test]
+async fn what_is_too_large_is_said_before_it_is_sent() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let head = |length: usize| {
+        format!("POST {PATH} HTTP/1.1\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n")
+    };
+    let refused = client.raw(&head(1_048_577), "").await;
+    assert!(refused.starts_with("HTTP/1.1 413 ") && refused.contains("the request body is larger than 1048576 bytes"), "{refused}");
+    let taken = client.raw(&head(2), "{}").await;
+    assert!(taken.starts_with("HTTP/1.1 100 Continue\r\n") && taken.contains("\"datasourceType\\\" is required"), "{taken}");
+}
+
 #[tokio::test]
 async fn paths_and_methods_that_do_not_exist() {
     let setup = Setup::sqlite().await;
     let (_server, client) = setup.client();
-    for path in ["/", "/nope", "/api", "/api/v2/datasources", "/api/v2/datasource/", "/api/v2/datasource;x=1", "//api/v2/datasource"] {
+    for path in ["/", "/nope", "/api", "/api/v2/datasources", "/api/v2/datasource//", "/api/v2/datasource;x=1", "//api/v2/datasource"] {
         let answer = client.get(path).await;
         assert_eq!(answer.code(), (404, "NOT_FOUND"), "{path}");
         shaped(&answer);
@@ -67,6 +85,22 @@ async fn paths_and_methods_that_do_not_exist() {
         assert!(answer.headers.contains_key("allow"));
         shaped(&answer);
     }
+}
+
+/// One slash at the end changes nothing, where a token is asked for.
+#[tokio::test]
+async fn a_slash_at_the_end() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    for path in ["/api/v2/datasource/", "/api/v2/datasource/?isPagination=true", "/api/v2/datasource/types/"] {
+        assert_eq!(client.get(path).await.status, 200, "{path}");
+        assert_eq!(client.with_token("x").get(path).await.code(), (401, "AUTHENTICATION_ERROR"), "{path}");
+    }
+    let answer = client.send(client.request(Method::POST, "/api/v2/datasource/sync/").json(&json!({}))).await;
+    assert_eq!(answer.message(), "\"input\" is required");
+    assert_eq!(client.send(client.request(Method::PATCH, "/api/v2/datasource/")).await.code(), (405, "METHOD_NOT_ALLOWED"));
+    let metrics = client.get("/metrics").await.text;
+    assert!(metrics.contains("route=\"/api/v2/datasource/types\",status=\"200\"") && !metrics.contains("/\""), "{metrics}");
 }
 
 /// Threat L8: authentication lies outside of routing; no spelling of a path slips past it.

@@ -7,7 +7,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use crate::support::postgres::variable;
+use crate::support::peers::{path, text};
 
 /// Accepts TLS 1.2 and 1.3 with the peers' certificate.
 pub(crate) fn acceptor() -> TlsAcceptor {
@@ -20,9 +20,8 @@ pub(crate) fn acceptor_tls12() -> TlsAcceptor {
 }
 
 fn of_versions(versions: &[&'static rustls::SupportedProtocolVersion]) -> TlsAcceptor {
-    let folder = format!("{}/tls", variable("HEADWATER_PEERS"));
-    let chain = CertificateDer::pem_file_iter(format!("{folder}/server.pem")).expect("file").collect::<Result<_, _>>().expect("PEM");
-    let key = PrivateKeyDer::from_pem_file(format!("{folder}/server.key")).expect("key");
+    let chain = CertificateDer::pem_file_iter(path("tls", "server.pem")).expect("file").collect::<Result<_, _>>().expect("PEM");
+    let key = PrivateKeyDer::from_pem_file(path("tls", "server.key")).expect("key");
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_protocol_versions(versions).expect("versions");
     TlsAcceptor::from(Arc::new(config.with_no_client_auth().with_single_cert(chain, key).expect("configuration")))
@@ -30,5 +29,5 @@ fn of_versions(versions: &[&'static rustls::SupportedProtocolVersion]) -> TlsAcc
 
 /// The authority that signed it (PEM).
 pub(crate) fn authority() -> String {
-    std::fs::read_to_string(variable("HEADWATER_TEST_SOURCE_CA")).expect("CA")
+    text("tls", "ca.pem")
 }

@@ -1,4 +1,6 @@
 //! What is read of SQL Server.
+//!
+//! Peers: pysqlbridge, clients.
 
 use serde_json::{Value, json};
 
@@ -8,7 +10,7 @@ use crate::postgres::ssh::tunnel;
 use crate::support::Setup;
 use crate::support::cache::{cached, columns, named, summary};
 use crate::support::diagnose::{diagnose, with};
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 use crate::support::python::python;
 
 /// Two clients take the fake for SQL Server: over TLS in packets and without TLS, batches, every type, a wrong password, a route.

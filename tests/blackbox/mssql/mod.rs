@@ -1,4 +1,6 @@
 //! SQL Server: a third party's server over TLS, and a fake for keys, databases, routing and errors, accepted by two clients.
+//!
+//! Peers: tls, ssh.
 
 mod catalog;
 mod failures;

@@ -1,4 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
+//!
+//! Peers: postgres.
 
 use serde_json::json;
 
@@ -127,14 +129,6 @@ async fn real_failures() {
             code: "CERTIFICATE_NAME",
             field: Some("host"),
             remedy: "use the name in the certificate as host, or set sslVerify to ca",
-        },
-        Broken {
-            case: "CA",
-            changes: json!({"sslMode": true, "sslCa": "x"}),
-            step: "tls",
-            code: "CA_INVALID",
-            field: Some("sslCa"),
-            remedy: "paste the whole certificate, BEGIN and END lines included",
         },
         // PostgreSQL waits for the client to begin; so do we for the server.
         Broken {

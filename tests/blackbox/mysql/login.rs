@@ -1,4 +1,6 @@
 //! Ways to log in. MariaDB has native passwords and ed25519; the others are a fake's, which the vendors' clients accept.
+//!
+//! Peers: clients.
 
 use serde_json::{Value, json};
 
@@ -39,7 +41,7 @@ async fn the_fake_is_accepted_by_the_vendors_clients() {
     let connector = "import mysql.connector\nc = mysql.connector.connect(host='127.0.0.1', port=args['port'], user='app', password=args['password'], database='shop', use_pure=True, ssl_disabled=not args['ca'], ssl_ca=args['ca'], ssl_verify_identity=False)";
     let singlestore = "import singlestoredb\nc = singlestoredb.connect(host='127.0.0.1', port=args['port'], user='app', password=args['password'], database='shop', pure_python=True, **({'ssl_ca': args['ca'], 'ssl_disabled': False} if args['ca'] else {}))";
     let ask = "\nq = c.cursor()\nq.execute(\"select 'judge'\")\nprint(json.dumps([list(r) for r in q.fetchall()]))\nc.close()";
-    let ca = crate::support::postgres::variable("HEADWATER_TEST_SOURCE_CA");
+    let ca = crate::support::peers::variable("HEADWATER_TEST_SOURCE_CA");
     for (plugin, tls, clients) in [
         (Plugin::Native, false, &[pymysql, connector, singlestore][..]),
         (Plugin::CachingSha2(false), false, &[pymysql, connector]),
@@ -114,8 +116,7 @@ async fn mariadb_for_real() {
         create user {user}_cert@'127.0.0.1' identified by 'pw' require x509; grant all on {database}.* to {user}_cert@'127.0.0.1'"
     ));
     let ca = authority();
-    let pem =
-        |name: &str| std::fs::read_to_string(format!("{}/tls/{name}", crate::support::postgres::variable("HEADWATER_PEERS"))).expect(name);
+    let pem = |name: &str| crate::support::peers::text("tls", name);
     for changes in [
         json!({}),
         json!({"username": format!("{user}_ed")}),

@@ -1,4 +1,6 @@
 //! SingleStore: no server to be had, so a fake with the catalogs that its documentation describes, accepted by its official client.
+//!
+//! Peers: clients.
 
 use serde_json::{Value, json};
 

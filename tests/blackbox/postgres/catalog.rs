@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{cached, columns, named, summary};
-use crate::support::postgres::variable;
+use crate::support::peers::path;
 use crate::support::{Setup, Source};
 
 const AWKWARD: &str = r#"
@@ -140,7 +140,7 @@ async fn statements_do_not_grow_with_tables() {
         let source = Source::new().await;
         source.sql(&format!("do $$ begin for n in 1..{tables} loop execute format('create table t%s (id int primary key, n text default ''x'')', n); end loop; end $$")).await;
         source.admin_sql(&format!("alter role {} set log_statement = 'all'", source.user)).await;
-        let log = format!("{}/source/log", variable("HEADWATER_PEERS"));
+        let log = path("postgres", "log");
         let marker = format!("marker {}", source.database);
         source.admin_sql(&format!("do $$ begin raise log '{marker}'; end $$")).await;
         client.create(&source.body(&source.database)).await.ok();

@@ -62,7 +62,8 @@ async fn cockroachdb_stand_in_hides_hidden_columns() {
     let store = store::open(&setup.database_url.as_str().into(), 1).await.expect("store");
     let tenant = store.organisation("acme").await.expect("look-up").expect("there").tenant;
     let stored = store.datasource(tenant, "x").await.expect("look-up").expect("there");
-    assert_eq!((stored.product.as_str(), stored.product_version.as_str()), ("CockroachDB", "23.2.1"));
+    let server = stored.server.expect("a tested datasource");
+    assert_eq!((server.product.as_str(), server.version.as_str()), ("CockroachDB", "23.2.1"));
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
 //! The PostgreSQL family against real servers (and, where none can be had, stand-ins that say so).
+//!
+//! Peers: postgres.
 
 mod catalog;
 mod corners;

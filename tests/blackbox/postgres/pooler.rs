@@ -1,9 +1,11 @@
 //! Through PgBouncer in transaction mode: no startup option it does not know, no statement left behind.
+//!
+//! Peers: pgbouncer.
 
 use serde_json::json;
 
 use super::cached;
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 use crate::support::{Setup, Source};
 
 #[tokio::test]

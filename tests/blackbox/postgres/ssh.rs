@@ -1,15 +1,17 @@
 //! Through a real sshd: keys of each form, TLS inside, the pinned host key.
+//!
+//! Peers: ssh, tls.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::cached;
-use crate::support::postgres::variable;
+use crate::support::peers::{text, variable};
 use crate::support::{Setup, Source};
 
 pub(crate) fn file(name: &str) -> String {
-    std::fs::read_to_string(format!("{}/ssh/{name}", variable("HEADWATER_PEERS"))).expect(name)
+    text("ssh", name)
 }
 
 /// What sends a datasource through the sshd; `extra` adds to it or replaces.
@@ -102,7 +104,7 @@ async fn tls_inside() {
     let setup = Setup::sqlite().await;
     let (_server, client) = setup.client();
     let source = Source::new().await;
-    let ca = std::fs::read_to_string(variable("HEADWATER_TEST_SOURCE_CA")).expect("CA");
+    let ca = text("tls", "ca.pem");
     let good = tunnel(&json!({"host": "localhost", "sslMode": true, "sslCa": ca}));
     client.create(&source.body_with("x", &good)).await.ok();
     client.sync_name("x").await.ok();

@@ -1,8 +1,10 @@
 //! TLS against a real server: what is verified, and what is never sent.
+//!
+//! Peers: tls.
 
 use serde_json::json;
 
-use crate::support::postgres::variable;
+use crate::support::peers::{path, text};
 use crate::support::{Setup, Source};
 
 #[tokio::test]
@@ -10,7 +12,7 @@ async fn r8_modes() {
     let setup = Setup::sqlite().await;
     let (_server, client) = setup.client();
     let source = Source::new().await;
-    let ca = std::fs::read_to_string(variable("HEADWATER_TEST_SOURCE_CA")).expect("CA");
+    let ca = text("tls", "ca.pem");
     let untrusted = "the server's certificate is not signed by a trusted authority; give the authority's certificate (PEM) as sslCa";
     let wrong_name = "the server's certificate is for another host name; use the name in the certificate as host, or set sslVerify to ca";
     for (n, (changes, message)) in [
@@ -22,10 +24,11 @@ async fn r8_modes() {
         (json!({"sslMode": true, "host": "127.0.0.1", "sslCa": ca, "sslVerify": "ca"}), ""),
         (json!({"sslMode": true, "host": "localhost", "sslVerify": "ca"}), untrusted),
         (json!({"sslMode": true, "sslVerify": "none"}), ""),
-        (
-            json!({"sslMode": true, "sslCa": "no PEM"}),
-            "sslCa is not a PEM certificate; paste the whole certificate, BEGIN and END lines included",
-        ),
+        (json!({"sslMode": true, "sslCa": "no PEM"}), "\"credentials.sslCa\" must be a certificate in PEM, BEGIN and END lines included"),
+        // Taken and unused, this was a connection in the clear that looked verified.
+        (json!({"sslVerify": "full", "sslCa": ca}), "\"credentials.sslVerify\" needs TLS: set sslMode"),
+        (json!({"sslMode": false, "sslCa": ca}), "\"credentials.sslCa\" needs TLS: set sslMode"),
+        (json!({"sslVerify": null, "sslCa": ""}), ""),
     ]
     .into_iter()
     .enumerate()
@@ -42,8 +45,7 @@ async fn servers_that_insist() {
     let setup = Setup::sqlite().await;
     let (_server, client) = setup.client();
     let source = Source::new().await;
-    let folder = variable("HEADWATER_PEERS");
-    let file = format!("{folder}/source/data/pg_hba.conf");
+    let file = path("postgres", "data/pg_hba.conf");
     let rules = std::fs::read_to_string(&file).expect("pg_hba.conf");
     std::fs::write(&file, format!("hostnossl {} all 127.0.0.1/32 reject\n{rules}", source.database)).expect("written");
     source.admin_sql("select pg_reload_conf(), pg_sleep(0.3)").await;
@@ -52,7 +54,11 @@ async fn servers_that_insist() {
     std::fs::write(&file, rules).expect("written");
     let admin = Source::new().await;
     admin.admin_sql("select pg_reload_conf()").await;
-    assert_eq!(message, "the server accepts only TLS connections; set sslMode to true");
+    // The server's answer is the same whether it misses TLS or a rule, in whatever language: so both are said.
+    assert_eq!(
+        message,
+        "authentication failed: the server does not admit this user, database and client address; set sslMode to true if the server takes this user over TLS only; otherwise add a rule for user, database and client address to pg_hba.conf"
+    );
 }
 
 /// A role that proves itself by certificate, over verified TLS.
@@ -62,7 +68,7 @@ async fn client_certificates() {
     let (_server, client) = setup.client();
     let source = Source::new().await;
     source.admin_sql("do $$ begin create role certuser login; exception when duplicate_object or unique_violation then null; end $$").await;
-    let pem = |name: &str| std::fs::read_to_string(format!("{}/tls/{name}", variable("HEADWATER_PEERS"))).expect(name);
+    let pem = |name: &str| text("tls", name);
     let base = json!({"host": "localhost", "sslMode": true, "sslCa": pem("ca.pem"), "username": "certuser", "password": "", "sslCert": pem("client.pem"), "sslKey": pem("client.key")});
     client.create(&source.body_with("x", &base)).await.ok();
     client.sync_name("x").await.ok();
@@ -71,8 +77,13 @@ async fn client_certificates() {
         body["credentials"][key] = value;
         body
     };
-    let unusable = "sslCert and sslKey cannot be used; give a PEM certificate and the PEM private key that belongs to it";
-    for (body, message) in [(with("sslKey", json!(pem("server.key"))), unusable), (with("sslCert", json!("x")), unusable)] {
+    let no_certificate = "\"credentials.sslCert\" must be a certificate in PEM, BEGIN and END lines included";
+    let no_key = "\"credentials.sslKey\" must be the private key in PEM that belongs to sslCert, BEGIN and END lines included";
+    for (body, message) in [
+        (with("sslKey", json!(pem("server.key"))), no_key),
+        (with("sslKey", json!("/etc/passwd")), no_key),
+        (with("sslCert", json!("x")), no_certificate),
+    ] {
         assert_eq!(client.create(&body).await.message(), message);
     }
     let mut without = source.body_with("y", &base);

@@ -1,4 +1,6 @@
 //! Threat L1: a password, whatever is in it, works and appears nowhere.
+//!
+//! Peers: mariadb, clickhouse, tls.
 
 use std::fmt::Write as _;
 
@@ -8,7 +10,7 @@ use crate::fakes::tls::authority;
 use crate::fakes::{http, tds, trino};
 use crate::support::diagnose::{diagnose, with};
 use crate::support::mariadb::MariaDb;
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 use crate::support::process::BOTH_STORES;
 use crate::support::{Setup, Source};
 
@@ -39,7 +41,7 @@ async fn l1_passwords_work_and_appear_nowhere() {
                 json!({"schema": "nope"}),
                 json!({"port": 70_000}),
                 json!({"host": "a b"}),
-                json!({"sslCa": canary}),
+                json!({"sslCa": canary, "sslMode": true}),
                 json!({"sshPrivateKey": canary, "sshTunnel": "enable"}),
                 json!({"sshTunnel": canary}),
                 json!({"host": source.password}),
@@ -86,25 +88,33 @@ async fn l1_of_every_engine() {
     let clickhouse: u16 = variable("HEADWATER_TEST_CLICKHOUSE_PORT").parse().expect("port");
     let web = http::serve(|_, _| http::Reply::Whole(500, vec![], "Code: 1. DB::Exception: x".to_owned())).await;
     let password = format!("{canary}@/:?#%é");
-    let base = json!({"host": "localhost", "username": "app", "user": "app", "server": "localhost", "password": password, "database": maria.database,
-        "catalog": "c", "schema": "s", "sslCa": authority()});
+    let base = |kind: &str| {
+        let rest = json!({"password": password, "database": maria.database, "catalog": "c", "schema": "s"});
+        let own = if kind == "mssql" {
+            json!({"server": "localhost", "user": "app", "sslCa": authority()})
+        } else {
+            json!({"host": "localhost", "username": "app"})
+        };
+        with(&json!({"datasourceType": kind, "credentials": rest}), &own)
+    };
+    let ca = authority();
     let mut answers = String::new();
     for (n, (kind, port, changes)) in [
         ("mysql", maria.port, json!({"username": maria.user, "host": "127.0.0.1"})),
         ("mysql", maria.port, json!({})),
-        ("singlestore", maria.port, json!({"sslMode": true})),
+        ("singlestore", maria.port, json!({"sslMode": true, "sslCa": ca})),
         ("mssql", tds.port, json!({})),
         ("mssql", trino.port, json!({})),
         ("clickhouse", clickhouse, json!({})),
         ("clickhouse", web.port, json!({})),
-        ("trino", trino.port, json!({})),
+        ("trino", trino.port, json!({"sslCa": ca})),
         ("trino", trino.port, json!({"sslMode": false})),
-        ("trino", web.port, json!({})),
+        ("trino", web.port, json!({"sslCa": ca})),
     ]
     .into_iter()
     .enumerate()
     {
-        let mut body = json!({"datasourceType": kind, "credentials": base});
+        let mut body = base(kind);
         body["credentials"]["name"] = json!(format!("x{n}"));
         body["credentials"]["port"] = json!(port);
         let body = with(&body, &changes);

@@ -1,4 +1,6 @@
 //! Races, kills, silence, hostile servers, leaks.
+//!
+//! Peers: postgres, store.
 
 mod canary;
 mod kill;

@@ -28,7 +28,8 @@ pub(crate) async fn cached(setup: &Setup, name: &str) -> Vec<Value> {
 pub(crate) async fn summary(setup: &Setup, name: &str) -> Value {
     let store = store::open(&setup.database_url.as_str().into(), 1).await.expect("store");
     let tenant = store.organisation("acme").await.expect("look-up").expect("there").tenant;
-    serde_json::from_str(&store.datasource(tenant, name).await.expect("look-up").expect("there").summary).expect("json")
+    let stored = store.datasource(tenant, name).await.expect("look-up").expect("there");
+    serde_json::from_str(&stored.summary.expect("a schema that was read")).expect("json")
 }
 
 /// Each column of a table as `name: nativeType → type`.

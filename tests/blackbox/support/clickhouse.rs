@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
-use super::postgres::variable;
+use super::peers::variable;
 
 /// A server, and a database of its own in it.
 pub(crate) struct ClickHouse {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::postgres::variable;
+use super::peers::variable;
 
 /// A database of its own, with a user who may do everything in it and see nothing else.
 pub(crate) struct MariaDb {

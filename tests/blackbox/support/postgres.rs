@@ -3,10 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-/// A variable that `./test` sets; without it the peers are missing, and that is a failure.
-pub(crate) fn variable(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run ./test, or `source <(tests/peers/up)` first"))
-}
+use super::peers::variable;
 
 /// A database of its own on the source server, with its owner.
 pub(crate) struct Source {

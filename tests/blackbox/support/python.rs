@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::postgres::variable;
+use super::peers::variable;
 
 /// Runs `script`, which gets `arguments` as JSON in `args` and prints JSON; its standard output, or what it died of.
 pub(crate) async fn python(script: &str, arguments: &Value) -> Result<Value, String> {

@@ -1,4 +1,6 @@
 //! What is read, page by page.
+//!
+//! Peers: clients, buenavista, trino-tls.
 
 use serde_json::{Value, json};
 
@@ -9,7 +11,7 @@ use crate::postgres::ssh::tunnel;
 use crate::support::Setup;
 use crate::support::cache::{cached, columns, named, summary};
 use crate::support::diagnose::{diagnose, with};
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 use crate::support::python::python;
 
 /// The official client takes the fake for Trino: over HTTP without a password, over HTTPS with one, and not with another.

@@ -1,4 +1,6 @@
 //! Broken set-ups: each with the step, code, field and remedy that are said about it.
+//!
+//! Peers: trino-tls.
 
 use serde_json::{Value, json};
 
@@ -9,7 +11,7 @@ use crate::fakes::trino::{Answer, Fake};
 use crate::support::Setup;
 use crate::support::closed_port;
 use crate::support::diagnose::Broken;
-use crate::support::postgres::variable;
+use crate::support::peers::variable;
 
 #[tokio::test]
 async fn failures() {

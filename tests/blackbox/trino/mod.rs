@@ -1,4 +1,6 @@
 //! Trino: a third party's server over DuckDB, and a fake for pages, types and authentication, accepted by the official client.
+//!
+//! Peers: tls, ssh.
 
 mod catalog;
 mod failures;

@@ -1,13 +1,19 @@
 //! Credentials: one struct for each kind gives parsing, messages, aliases and secrets.
 
 mod fields;
-mod message;
+mod judge;
 mod normalize;
 mod pins;
+mod place;
 mod schema;
+mod spelling;
+mod violation;
 
 pub(crate) use fields::{HostName, IdentityFields, LoginFields, SshFields, TrustFields, WebHost};
-pub use message::CredentialsError;
+pub(crate) use judge::{judge, unused};
 pub use pins::{keep_pins, lacks_pin, pin};
+pub(crate) use place::{place, split};
 pub(crate) use schema::CredentialsSchema;
 pub use schema::Parsed;
+pub use spelling::{Contradiction, choose, fold};
+pub use violation::{Rule, Violation};

@@ -1,12 +1,12 @@
 //! The compiled form of a credentials struct: its JSON Schema and the validator made from it.
 
-use jsonschema::{ValidationError, Validator};
+use jsonschema::Validator;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
-use super::message::{CredentialsError, describe};
 use super::normalize::normalize;
+use super::violation::{Rule, Violation};
 
 /// Credentials in canonical form.
 #[derive(Clone)]
@@ -43,27 +43,32 @@ impl CredentialsSchema {
         &self.json
     }
 
-    pub(crate) fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, CredentialsError> {
+    pub(crate) fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, Violation> {
         if credentials.len() > KEYS {
-            return Err(CredentialsError { field: String::new(), message: format!("\"credentials\" must have at most {KEYS} keys") });
+            return Err(Violation::whole(Rule::Keys(KEYS)));
         }
         let normalized = normalize(credentials, &self.json);
+        if let Some(contradiction) = normalized.contradiction {
+            return Err(Violation { ignored: normalized.ignored, ..contradiction });
+        }
         if let Some((key, _)) = normalized.known.iter().find(|(_, value)| value.as_str().is_some_and(|text| text.contains('\0'))) {
-            return Err(CredentialsError::new(key, "must not contain a NUL character"));
+            return Err(Violation { ignored: normalized.ignored, ..Violation::of(key, Rule::Nul) });
         }
         let canonical = Value::Object(normalized.known);
-        // Joi reports the first failing rule in the order of the fields.
-        let first = self.validator.iter_errors(&canonical).map(|e| (self.position(&e), describe(&e))).min_by_key(|(position, _)| *position);
-        match first {
-            Some((_, error)) => Err(error),
+        // The first failing rule in the order of the fields is the one reported.
+        let violations = self.validator.iter_errors(&canonical).map(|error| Violation::from(&error));
+        // What says which words there are says more than that they are strings.
+        let order = |violation: &Violation| (self.position(violation), !matches!(violation.rule, Rule::OneOf(_)));
+        match violations.min_by_key(order) {
+            Some(violation) => Err(Violation { ignored: normalized.ignored, ..violation }),
             None => Ok(Parsed { canonical, ignored: normalized.ignored }),
         }
     }
 
     /// Where the field of a failure stands in the schema.
-    fn position(&self, error: &ValidationError<'_>) -> usize {
-        let described = describe(error).field;
-        let field = described.split('.').next().unwrap_or_default();
-        self.json["properties"].as_object().and_then(|all| all.keys().position(|k| k == field)).unwrap_or(usize::MAX)
+    fn position(&self, violation: &Violation) -> usize {
+        let properties = self.json["properties"].as_object();
+        let position = violation.field.first().and_then(|field| properties?.keys().position(|key| key == field));
+        position.unwrap_or(usize::MAX)
     }
 }

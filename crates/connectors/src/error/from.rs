@@ -22,16 +22,28 @@ impl From<DialError> for ConnectError {
 
 impl From<TlsError> for ConnectError {
     fn from(error: TlsError) -> Self {
-        match error {
+        let kind = match error {
             TlsError::BadCa => ConnectErrorKind::CaInvalid,
             TlsError::BadIdentity => ConnectErrorKind::ClientCertificateInvalid,
             TlsError::Expired => ConnectErrorKind::CertificateExpired,
             TlsError::WrongName => ConnectErrorKind::CertificateName,
-            TlsError::UnknownIssuer | TlsError::BadCertificate => ConnectErrorKind::CertificateUntrusted,
+            TlsError::UnknownIssuer | TlsError::OtherIssuer | TlsError::VersionOne | TlsError::BadCertificate => {
+                ConnectErrorKind::CertificateUntrusted
+            }
             TlsError::Handshake => ConnectErrorKind::TlsFailed,
             TlsError::TimedOut => ConnectErrorKind::TimedOut,
-        }
-        .into()
+        };
+        // A remedy does not ask for what was given.
+        let remedy = match error {
+            TlsError::OtherIssuer => {
+                "sslCa holds other certificates: give the one of the authority that signed the server's, or the server's own"
+            }
+            TlsError::VersionOne => {
+                "the certificate is of X.509 version 1, which nobody can verify: give the server one of version 3 (openssl req -x509 makes such), or set sslVerify to none"
+            }
+            _ => return kind.into(),
+        };
+        Self::from(kind).with_remedy(remedy.to_owned())
     }
 }
 

@@ -49,6 +49,10 @@ pub enum ConnectErrorKind {
     NoPrivilege,
     /// The server has no connection left.
     TooManyConnections,
+    /// A connection pooler could not log in at the server behind it, or that server is down.
+    Pooler,
+    /// A connection pooler does not allow what a read needs.
+    PoolerMode,
     /// The server is starting up or shutting down.
     NotReady,
     /// The database is there, and not open: offline, restoring, a replica that is not read.
@@ -87,6 +91,10 @@ pub enum ConnectErrorKind {
     SshRejected,
     /// The SSH server does not forward there.
     ForwardingProhibited,
+    /// The kind of datasource has no such job.
+    NotSupported,
+    /// The driver broke down: it panicked, or the process it was in ended.
+    DriverFailed,
     /// A fault of our own.
     Internal,
 }
@@ -164,6 +172,16 @@ impl ConnectErrorKind {
                 "the server has no connection left",
                 "raise the server's or the user's connection limit, or try again later",
             ),
+            Self::Pooler => (
+                "POOLER_FAILED",
+                "the connection pooler could not hand us on to the server behind it",
+                "check database and username, and look into the pooler's log: the server behind it is down, or does not let it in",
+            ),
+            Self::PoolerMode => (
+                "POOLER_MODE",
+                "the connection pooler does not allow transactions",
+                "set pool_mode to transaction or session for this database: a schema is read in one transaction",
+            ),
             Self::NotReady => ("NOT_READY", "the server is starting up or shutting down", "try again later"),
             Self::DatabaseUnavailable => {
                 ("DATABASE_UNAVAILABLE", "the database is not open", "bring it online or connect to another replica, or try again later")
@@ -220,6 +238,16 @@ impl ConnectErrorKind {
                 "FORWARDING_PROHIBITED",
                 "the SSH server does not allow forwarding to the host",
                 "set AllowTcpForwarding yes (and PermitOpen) in the server's sshd_config",
+            ),
+            Self::NotSupported => (
+                "NOT_SUPPORTED",
+                "this kind of datasource cannot be asked a statement",
+                "use a datasource of another kind, or the source's own client",
+            ),
+            Self::DriverFailed => (
+                "DRIVER_FAILED",
+                "the driver broke down while it talked to the server",
+                "try again; if it happens again, report it with the request id",
             ),
             Self::Internal => ("INTERNAL", "an internal fault occurred", "report it with the request id"),
         }

@@ -46,6 +46,12 @@ impl ConnectError {
         Self { remedy: Some(remedy), ..self }
     }
 
+    /// The same failure with this remedy, unless it has one of its own already.
+    #[must_use]
+    pub(crate) fn or_remedy(self, remedy: &str) -> Self {
+        Self { remedy: self.remedy.or_else(|| Some(remedy.to_owned())), ..self }
+    }
+
     /// The same failure with another credential at fault.
     #[must_use]
     pub fn with_field(self, field: &'static str) -> Self {
@@ -56,6 +62,29 @@ impl ConnectError {
     #[must_use]
     pub(crate) fn at(self, step: Step) -> Self {
         Self { at: Some(step), ..self }
+    }
+
+    /// The same failure while a schema is read. Whoever was let in is not refused again: what looks like a failure of logging in is
+    /// one of a server behind the server (a foreign table's, for example), and says nothing about our credentials.
+    #[must_use]
+    pub(crate) fn of_read(self) -> Self {
+        use ConnectErrorKind as K;
+        match self.kind {
+            K::Rejected
+            | K::NotAdmitted
+            | K::PasswordExpired
+            | K::AccountLocked
+            | K::AuthenticationUnsupported
+            | K::TlsRequired
+            | K::DatabaseNotFound
+            | K::SchemaNotFound => Self {
+                server_code: self.server_code,
+                ..Self::from(K::Server).with_remedy(
+                    "look into the server's log: an object of the schema, or a server that it refers to, cannot be read".to_owned(),
+                )
+            },
+            _ => self,
+        }
     }
 
     /// The same failure in the words of a kind that has other names for the usual credentials.
@@ -135,7 +164,7 @@ impl ConnectError {
             K::ClientCertificateInvalid => "sslCert",
             K::Rejected | K::PasswordExpired => "password",
             K::AccountLocked | K::NotAdmitted | K::NoPrivilege | K::AuthenticationUnsupported => "username",
-            K::DatabaseNotFound | K::DatabaseUnavailable => "database",
+            K::DatabaseNotFound | K::DatabaseUnavailable | K::Pooler => "database",
             K::SchemaNotFound => "schema",
             K::HostKeyChanged | K::HostKeyUnreadable => "sshHostKey",
             K::SshKeyUnreadable | K::SshKeyCostly => "sshPrivateKey",
@@ -145,11 +174,14 @@ impl ConnectError {
             | K::TimedOut
             | K::Closed
             | K::TooManyConnections
+            | K::PoolerMode
             | K::NotReady
             | K::ReadOnly
             | K::Exhausted
             | K::TooMuch
             | K::Server
+            | K::NotSupported
+            | K::DriverFailed
             | K::Internal
             | K::SshFailed => return None,
         })

@@ -10,4 +10,4 @@ pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
 pub(crate) use ssh::SshFields;
 pub(crate) use tls::{IdentityFields, TrustFields};
-pub(crate) use web_host::{WebHost, WebHostError};
+pub(crate) use web_host::WebHost;

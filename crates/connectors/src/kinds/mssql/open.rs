@@ -134,7 +134,7 @@ fn of_tls(error: ConnectError) -> ConnectError {
         }
         _ => return error,
     };
-    error.with_remedy(remedy.to_owned())
+    error.or_remedy(remedy)
 }
 
 /// Three statements: who answers and in which database, and what can be listed.

@@ -16,7 +16,7 @@ fn of_code(code: u16) -> ConnectError {
         1045 | 1698 => K::Rejected,
         1044 | 1142 | 1143 | 1227 | 1370 => K::NoPrivilege,
         1049 | 1046 => K::DatabaseNotFound,
-        1040 | 1203 | 1226 => K::TooManyConnections,
+        1040 | 1203 => K::TooManyConnections,
         1129 | 1130 => K::NotAdmitted,
         1251 | 1275 | 1524 => K::AuthenticationUnsupported,
         1820 | 1862 => K::PasswordExpired,
@@ -24,12 +24,15 @@ fn of_code(code: u16) -> ConnectError {
         3159 => K::TlsRequired,
         1053 | 1079 | 3032 => K::NotReady,
         1290 | 1792 | 1836 => K::ReadOnly,
-        1037 | 1038 | 1041 | 1104 | 1317 | 1969 | 3024 => K::Exhausted,
+        1037 | 1038 | 1041 | 1104 | 1226 | 1317 | 1969 | 3024 => K::Exhausted,
         1152 | 1158..=1161 | 1184 | 1927 | 4031 => K::Closed,
         _ => K::Server,
     };
     let error = ConnectError::with_code(kind, &code.to_string());
     let remedy = match (kind, code) {
+        (_, 1226) => {
+            "raise the account's limits (ALTER USER … WITH …) or try again later: it has used up its queries, updates or connections"
+        }
         (_, 1129) => "run mysqladmin flush-hosts at the server: it has blocked this address after many failed connections",
         (_, 1130) => "create the user for this server's address at the database ('user'@'%')",
         (K::AuthenticationUnsupported, _) => PLUGINS,

@@ -29,9 +29,18 @@ pub(super) async fn open(credentials: &MySqlCredentials, way: &Way) -> Result<(M
     }
     let (username, password) = (&credentials.login.username, &credentials.login.password);
     let login = Login { username, password, tls, verified: credentials.trust.verified() };
-    way.step(Step::AUTHENTICATE, login.run(&mut wire, &greeting)).await?;
+    way.step(Step::AUTHENTICATE, login.run(&mut wire, &greeting)).await.map_err(|e| of_login(e, way))?;
     let (product, server) = check(credentials, &mut wire, way).await?;
     Ok((MySqlConnection { wire, product }, server))
+}
+
+/// A server says the same of a wrong password and of a certificate that it misses.
+fn of_login(error: ConnectError, way: &Way) -> ConnectError {
+    if error.kind == ConnectErrorKind::Rejected && way.wants_tls() && !way.shows_certificate() {
+        return error
+            .or_remedy("check username and password; an account that requires a certificate (REQUIRE X509) needs sslCert and sslKey");
+    }
+    error
 }
 
 /// The settings, and four statements: the database is there, who answers, and whether the catalog can be listed.

@@ -12,7 +12,7 @@ use tokio_postgres::{Client, Config};
 
 use super::channel_binding::{Established, end_point};
 use super::credentials::PgCredentials;
-use super::error::map;
+use super::error::{map, of_login};
 use super::guard::Guard;
 use super::product::{Product, detect};
 use crate::error::{ConnectError, ConnectErrorKind};
@@ -60,7 +60,7 @@ pub(super) async fn open(credentials: &PgCredentials, way: &Way) -> Result<(PgCo
         // "Direct" makes the driver skip its own request for TLS: the session it gets is there already.
         config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
     }
-    let login = async { config.connect_raw(Guard::new(stream, protected), tls).await.map_err(|e| of_login(map(&e))) };
+    let login = async { config.connect_raw(Guard::new(stream, protected), tls).await.map_err(|e| of_login(map(&e), way.wants_tls())) };
     let (client, mut connection) =
         way.step(Step::AUTHENTICATE, login).await.map_err(|e| grant(e, "CONNECT ON DATABASE", &credentials.database, credentials))?;
     let broken = Arc::new(OnceLock::new());
@@ -77,11 +77,6 @@ pub(super) async fn open(credentials: &PgCredentials, way: &Way) -> Result<(PgCo
     });
     let (product, server) = check(credentials, &client, &broken, way).await?;
     Ok((PgConnection { client, product, broken, _driver: driver }, server))
-}
-
-/// The database is opened once the user is let in: that it is not there is said at login.
-fn of_login(error: ConnectError) -> ConnectError {
-    if error.kind == ConnectErrorKind::DatabaseNotFound { error.at(Step::DATABASE) } else { error }
 }
 
 /// Asks for TLS: `SSLRequest`, answered with one byte (PostgreSQL documentation, "SSL Session Encryption").

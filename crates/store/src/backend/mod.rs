@@ -1,0 +1,15 @@
+//! The two databases, and what they have in common: statements with values in, rows out.
+
+mod copy;
+pub(crate) mod postgres;
+mod retry;
+mod session;
+mod sqlite;
+pub(crate) mod url;
+mod value;
+
+pub(crate) use postgres::Postgres;
+pub(crate) use retry::retry;
+pub(crate) use session::{Backend, Session};
+pub(crate) use sqlite::SqliteFile;
+pub(crate) use value::{Column, Row, Rows, Value};

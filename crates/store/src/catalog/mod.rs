@@ -1,0 +1,16 @@
+//! Cached schemas: definitions by hash, trees of them, snapshots of trees.
+
+mod definition;
+mod model;
+mod part;
+mod snapshot;
+mod sql;
+#[cfg(feature = "testing")]
+pub(crate) mod suite;
+mod tree;
+
+pub(crate) use definition::{ANEW as DEFINITIONS_ANEW, pack};
+pub use model::{Catalog, Definition, TableEntry, Tables};
+pub use part::Catalogs;
+pub(crate) use snapshot::{drop_snapshots, write_snapshot};
+pub(crate) use tree::{refresh_estimates, write_trees};

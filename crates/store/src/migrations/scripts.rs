@@ -1,0 +1,16 @@
+//! The scripts themselves.
+
+/// Version, name, script, in order.
+type Scripts = &'static [(i32, &'static str, &'static str)];
+
+/// Of PostgreSQL.
+pub(crate) const POSTGRES: Scripts = &[
+    (1, "init", include_str!("../../../../migrations/postgres/0001_init.sql")),
+    (2, "places_and_trees", include_str!("../../../../migrations/postgres/0002_places_and_trees.sql")),
+];
+
+/// Of SQLite.
+pub(crate) const SQLITE: Scripts = &[
+    (1, "init", include_str!("../../../../migrations/sqlite/0001_init.sql")),
+    (2, "places_and_trees", include_str!("../../../../migrations/sqlite/0002_places_and_trees.sql")),
+];

@@ -1,0 +1,28 @@
+//! What every store must do with tokens.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::suite::any::Any;
+use crate::suite::make::{LATER, NOW, tenant};
+use crate::{Hash, NewToken, Scope};
+
+/// Tokens are found by hash, revoked once and for all, and noted when used.
+pub async fn tokens(store: Any) {
+    let tenant = tenant(&store).await;
+    let hash: Hash = Sha256::digest(Uuid::new_v4()).into();
+    let token = NewToken { id: Uuid::new_v4(), name: "ci".into(), hash, scope: Scope::Read, expires_at: Some(LATER) };
+    store.create_token(tenant, &token, NOW).await.expect("create");
+    let found = store.token(&hash).await.expect("look-up").expect("there");
+    assert_eq!(
+        (found.id, found.tenant, found.scope, found.expires_at, found.revoked_at),
+        (token.id, tenant, Scope::Read, Some(LATER), None)
+    );
+    assert_eq!(store.token(&[0; 32]).await.expect("look-up"), None);
+    store.touch_token(tenant, token.id, LATER).await.expect("touch");
+    assert!(store.revoke_token(token.id, LATER).await.expect("revoke"));
+    assert!(store.revoke_token(token.id, NOW).await.expect("again"), "revoking twice is no failure");
+    assert!(!store.revoke_token(Uuid::new_v4(), NOW).await.expect("unknown"));
+    let listed = store.tokens().await.expect("list").into_iter().find(|(t, _)| t.id == token.id).expect("listed").0;
+    assert_eq!((listed.revoked_at, listed.last_used_at), (Some(LATER), Some(LATER)));
+}

@@ -1,0 +1,89 @@
+//! `docs/codes.md` and the code: every code, every step is on the page, and none that is not there.
+//!
+//! `UPDATE_DOCS=1 cargo test --test docs` writes the table of what can go wrong from the code.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::{read, root, sources};
+
+const PAGE: &str = "docs/codes.md";
+const BEGIN: &str = "<!-- from the code: UPDATE_DOCS=1 cargo test --test docs -->\n";
+const END: &str = "<!-- end -->\n";
+
+/// The string literals of a Rust file, in their order; the tests at its end are left out.
+fn literals(text: &str) -> Vec<String> {
+    let text = text.split("#[cfg(test)]").next().expect("a part");
+    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect();
+    code.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+fn is_code(text: &str) -> bool {
+    text.len() > 2 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+}
+
+/// The file among the sources that ends like this.
+fn source(end: &str) -> String {
+    let found: Vec<_> = sources().into_iter().filter(|path| path.ends_with(end)).collect();
+    assert_eq!(found.len(), 1, "{end}: {found:?}");
+    read(&found[0])
+}
+
+/// What can go wrong with a datasource: code, sentence, remedy stand one after the other in the source.
+fn failures() -> String {
+    let literals = literals(&source("connectors/src/error/kind.rs"));
+    let rows = literals.windows(3).filter(|three| is_code(&three[0])).map(|three| {
+        assert!(!is_code(&three[1]) && !is_code(&three[2]), "{three:?}");
+        format!("| `{}` | {} | {} |\n", three[0], three[1], three[2])
+    });
+    let rows: String = rows.collect();
+    assert!(rows.lines().count() > 30);
+    format!("| code | what happened | remedy (a kind may have a better one) |\n|---|---|---|\n{rows}")
+}
+
+#[test]
+fn what_can_go_wrong_with_a_datasource() {
+    let page = read(&root().join(PAGE));
+    let (before, rest) = page.split_once(BEGIN).expect("the beginning of the table");
+    let (table, after) = rest.split_once(END).expect("the end of the table");
+    let wanted = failures();
+    if table != wanted && std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(root().join(PAGE), format!("{before}{BEGIN}{wanted}{END}{after}")).expect("written");
+        return;
+    }
+    for (is, should) in table.lines().zip(wanted.lines()) {
+        assert_eq!(is, should, "UPDATE_DOCS=1 cargo test --test docs writes the table");
+    }
+    assert_eq!(table, wanted, "UPDATE_DOCS=1 cargo test --test docs writes the table");
+}
+
+/// The first cells of a section's table.
+fn cells(page: &str, section: &str) -> BTreeSet<String> {
+    let (_, after) = page.split_once(&format!("\n## {section}\n")).unwrap_or_else(|| panic!("no section {section}"));
+    let section = after.split("\n## ").next().expect("a part");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.filter_map(|row| row.split('`').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn codes_of_the_api() {
+    let codes: BTreeSet<String> = literals(&source("api/v2/error.rs")).into_iter().filter(|text| is_code(text)).collect();
+    assert!(codes.len() > 10);
+    assert_eq!(cells(&read(&root().join(PAGE)), "Codes of the API"), codes);
+}
+
+#[test]
+fn steps() {
+    let mut steps = BTreeSet::new();
+    for file in
+        sources().into_iter().filter(|path| path.ends_with("egress/src/plan.rs") || path.components().any(|c| c.as_os_str() == "kinds"))
+    {
+        let text = read(&file);
+        for call in ["Step::new(\"", "Self::new(\""] {
+            let code = text.split("#[cfg(test)]").next().expect("a part");
+            steps.extend(code.split(call).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+        }
+    }
+    assert!(steps.len() > 10);
+    assert_eq!(cells(&read(&root().join(PAGE)), "Steps of a test"), steps);
+}
