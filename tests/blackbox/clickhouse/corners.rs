@@ -1,4 +1,6 @@
 //! A corner of a source costs that corner, and an answer that was cut off is never taken for the whole.
+//!
+//! Peers: mariadb.
 
 use std::io::{Read, Write};
 

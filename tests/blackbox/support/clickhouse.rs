@@ -1,7 +1,8 @@
 //! The real ClickHouse of 2018, and the engine of a current one.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 
 use super::peers::variable;
 
@@ -9,26 +10,18 @@ use super::peers::variable;
 pub(crate) struct ClickHouse {
     pub(crate) port: u16,
     pub(crate) database: String,
-    _process: Option<Ended>,
+    _own: Option<Own>,
 }
 
-/// A process that ends with the test.
-struct Ended(std::process::Child);
+/// A peer in a folder of its own, which ends with the test.
+struct Own(tempfile::TempDir);
 
-impl Drop for Ended {
+impl Drop for Own {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        if let Ok(pid) = std::fs::read_to_string(self.0.path().join("chdb/pid")) {
+            let _ = Command::new("kill").args(["-9", pid.trim()]).status();
+        }
     }
-}
-
-/// The folder of a peer may be any below `tests/peers`.
-fn script(folder: &std::path::Path) -> Option<std::path::PathBuf> {
-    std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).find_map(|path| match path.file_name() {
-        Some(name) if name == "chdb_http.py" => Some(path),
-        _ if path.is_dir() => script(&path),
-        _ => None,
-    })
 }
 
 impl ClickHouse {
@@ -43,27 +36,25 @@ impl ClickHouse {
     }
 
     /// The current engine in a process of its own, for what holds for a whole server.
-    #[expect(clippy::disallowed_methods, reason = "a test is a client from outside")]
     pub(crate) async fn alone() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
-        let script = script(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers"))).expect("chdb_http.py");
-        let mut command = std::process::Command::new(variable("HEADWATER_TEST_PYTHON"));
-        command.arg(script).arg(port.to_string()).args(["app", "pw"]).stderr(std::process::Stdio::null());
-        let process = Ended(command.spawn().expect("Python starts"));
-        let this = Self { port, database: "own".to_owned(), _process: Some(process) };
-        for _ in 0..600 {
-            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                this.ask("create database own").await;
-                return this;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        panic!("the engine did not start");
+        let own = Own(tempfile::tempdir().expect("a folder"));
+        let folder = own.0.path().join("chdb");
+        std::fs::create_dir(&folder).expect("a folder");
+        let start = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/chdb/start");
+        let mut command = Command::new(start);
+        command.arg(&folder).env("HEADWATER_PEERS", own.0.path());
+        let out = tokio::task::spawn_blocking(move || command.output()).await.expect("joined").expect("the peer starts");
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        let port = said.split('\'').nth(1).and_then(|port| port.parse().ok()).expect("a port");
+        let this = Self { port, database: "own".to_owned(), _own: Some(own) };
+        this.ask("create database own").await;
+        this
     }
 
     async fn at(name: &str) -> Self {
         let database = format!("src_{}", uuid::Uuid::new_v4().simple());
-        let this = Self { port: variable(name).parse().expect("port"), database, _process: None };
+        let this = Self { port: variable(name).parse().expect("port"), database, _own: None };
         this.ask(&format!("create database {}", this.database)).await;
         this
     }
