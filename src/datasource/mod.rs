@@ -3,6 +3,7 @@
 mod acquire;
 mod describe;
 mod diagnose;
+mod failure;
 mod onboard;
 mod sealed;
 mod staging;
@@ -13,7 +14,7 @@ mod upgrade;
 use connectors::Kind;
 use connectors::credentials::pin;
 use serde_json::Value;
-use store::{CipherError, Credentials, Datasource, StoreError, Tenancy, Tenant};
+use store::{Credentials, Datasource, Tenancy, Tenant};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -21,6 +22,7 @@ use crate::runner::Order;
 
 pub(crate) use describe::{Described, describe};
 pub(crate) use diagnose::{Diagnosis, diagnose};
+pub(crate) use failure::Failure;
 pub(crate) use onboard::{OnboardError, onboard};
 pub(crate) use sync::{SyncError, sync};
 pub(crate) use update::{UpdateError, update};
@@ -36,17 +38,6 @@ pub(crate) struct Request {
     /// Credentials in canonical form.
     pub(crate) credentials: Value,
     pub(crate) tenancy: Option<Tenancy>,
-}
-
-/// A failure of ours; the text is for the log.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Cipher(#[from] CipherError),
-    #[error("stored credentials do not fit their kind any more")]
-    Unreadable,
 }
 
 /// The credentials of a stored datasource, in canonical form.

@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 
-use super::reject::{JsonFault, Reject};
+use super::json;
+use super::reject::Reject;
 use crate::app::AppState;
 
 /// A JSON object. What its members must be is for each endpoint to say.
@@ -18,17 +19,16 @@ impl FromRequest<AppState> for JsonObject {
     async fn from_request(request: Request, app: &AppState) -> Result<Self, Reject> {
         let (parts, body) = request.into_parts();
         check_headers(&parts.headers)?;
+        // A client that waits for a sign before it sends what is too large gets its answer in place of the sign.
+        if expects_a_sign(&parts.headers) && announced(&parts.headers).is_some_and(|length| length > app.limits.body) {
+            return Err(Reject::TooLarge(app.limits.body));
+        }
         let read = tokio::time::timeout(app.limits.arrival, read(body, app.limits.body));
         let bytes = read.await.map_err(|_| Reject::Late)??;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(Reject::Empty);
         }
-        // serde_json stops at a depth of 128, before the stack does.
-        let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
-            let fault = if e.to_string().starts_with("recursion limit") { JsonFault::Nesting } else { JsonFault::Syntax };
-            Reject::Json { fault, line: e.line(), column: e.column() }
-        })?;
-        match value {
+        match json::read(&bytes)? {
             Value::Object(object) => Ok(Self(object)),
             Value::Array(_) => Err(Reject::NotObject("a list")),
             Value::String(_) => Err(Reject::NotObject("a string")),
@@ -47,6 +47,15 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Reject> {
     }
     let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|v| !v.as_bytes().eq_ignore_ascii_case(b"identity"));
     if encoded { Err(Reject::Encoding) } else { Ok(()) }
+}
+
+fn expects_a_sign(headers: &HeaderMap) -> bool {
+    headers.get(header::EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+}
+
+/// The length that the client says the body has.
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// How much of a body that is too large is still taken in (in multiples of the limit): a client that is cut off

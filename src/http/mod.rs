@@ -4,6 +4,7 @@
 
 mod access;
 mod body;
+mod json;
 pub(crate) mod middleware;
 mod prepared;
 mod query;

@@ -29,6 +29,8 @@ pub(crate) enum Reject {
     Json { fault: JsonFault, line: usize, column: usize },
     /// There is no body.
     Empty,
+    /// A key of the body stands twice in one object: its path.
+    Repeated(Vec<String>),
     /// The body is JSON, but no object: what it is.
     NotObject(&'static str),
     /// The query is no UTF-8.
@@ -68,6 +70,7 @@ impl Reject {
             | Self::Encoding
             | Self::Incomplete
             | Self::Json { .. }
+            | Self::Repeated(_)
             | Self::Empty
             | Self::NotObject(_)
             | Self::QueryEncoding

@@ -18,9 +18,9 @@ pub(crate) async fn details(State(app): State<AppState>, Caller(tenant): Caller,
     let failed = |e: &dyn std::fmt::Display| ApiError::internal(Code::InternalServerError, e);
     let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
     let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
-    let Described { fields, fingerprints } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;
+    let Described { fields, fingerprints, warnings } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;
     let schema = stored.summary.as_deref().map(counts).transpose().map_err(|e| failed(&e))?;
-    Ok(Json(json!({"data": {
+    let mut data = json!({
         "id": stored.uuid.to_string(),
         "name": stored.name,
         "type": stored.kind,
@@ -35,7 +35,12 @@ pub(crate) async fn details(State(app): State<AppState>, Caller(tenant): Caller,
         "tenancySettings": stored.tenancy.as_ref().map(tenancy),
         "credentials": fields,
         "secretFingerprints": fingerprints,
-    }})))
+    });
+    // Only where there is something to warn of.
+    if !warnings.is_empty() {
+        data["warnings"] = warnings.into_iter().map(|violation| ApiError::from(violation).message().to_owned()).collect();
+    }
+    Ok(Json(json!({"data": data})))
 }
 
 fn status(stored: &Datasource) -> &'static str {
@@ -80,6 +85,7 @@ pub(crate) fn operation() -> Value {
         "server": {"type": "object"}, "schema": {"type": "object"}, "tenancySettings": {"$ref": "#/components/schemas/TenancySettings"},
         "credentials": {"type": "object", "description": "Without secrets."},
         "secretFingerprints": {"type": "object", "description": "For each secret a keyed hash that changes when the secret does.", "additionalProperties": text},
+        "warnings": {"type": "array", "items": text, "description": "What would be refused of these credentials if they were sent today; only there if there is any."},
     }});
     let success = json!({"type": "object", "properties": {"data": data}});
     let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::error::{ApiError, Code};
+use super::ignored::is_printable;
 use super::wording;
 use crate::http::{JsonFault, Reject};
 
@@ -42,6 +43,7 @@ impl From<&Reject> for ApiError {
                 };
                 invalid(&format!("the request body {what} (line {line}, column {column})"))
             }
+            Reject::Repeated(path) => invalid(&repeated(path)),
             Reject::Empty => invalid("the request body is empty: send a JSON object"),
             Reject::NotObject(found) => invalid(&format!("\"value\" must be of type object, and is {found}: send a JSON object")),
             Reject::QueryEncoding => invalid("the query is not valid UTF-8"),
@@ -49,5 +51,13 @@ impl From<&Reject> for ApiError {
             Reject::Internal => Self::new(Code::InternalServerError, "Internal server error"),
         };
         error.with_status(reject.status())
+    }
+}
+
+fn repeated(path: &[String]) -> String {
+    if path.iter().all(|key| is_printable(key)) {
+        format!("\"{}\" stands twice in the request body", path.join("."))
+    } else {
+        "a key stands twice in the request body".to_owned()
     }
 }

@@ -4,6 +4,7 @@
 
 mod additions;
 mod documents;
+mod duplicates;
 mod endpoints;
 mod ignored;
 mod isolation;

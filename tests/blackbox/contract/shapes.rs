@@ -54,6 +54,20 @@ async fn bodies_that_are_no_json_object() {
     assert_eq!((answer.status, answer.message()), (400, "Content-Encoding is not supported: send the body as it is"));
 }
 
+/// A client that asks before it sends gets 413 in place of the sign to go on, and nothing has to be sent.
+#[tokio::test]
+async fn what_is_too_large_is_said_before_it_is_sent() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let head = |length: usize| {
+        format!("POST {PATH} HTTP/1.1\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n")
+    };
+    let refused = client.raw(&head(1_048_577), "").await;
+    assert!(refused.starts_with("HTTP/1.1 413 ") && refused.contains("the request body is larger than 1048576 bytes"), "{refused}");
+    let taken = client.raw(&head(2), "{}").await;
+    assert!(taken.starts_with("HTTP/1.1 100 Continue\r\n") && taken.contains("\"datasourceType\\\" is required"), "{taken}");
+}
+
 #[tokio::test]
 async fn paths_and_methods_that_do_not_exist() {
     let setup = Setup::sqlite().await;

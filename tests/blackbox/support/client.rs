@@ -90,6 +90,17 @@ impl Client {
         answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
     }
 
+    /// The whole answer to a request that is sent as it is: the head's first lines, and a body.
+    #[expect(clippy::disallowed_methods, reason = "a test is a client from outside")]
+    pub(crate) async fn raw(&self, head: &str, body: &str) -> String {
+        let mut stream = tokio::net::TcpStream::connect(self.base.trim_start_matches("http://")).await.expect("connects");
+        let request = format!("{head}Host: x\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n{body}", self.token);
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("an answer");
+        answer
+    }
+
     pub(crate) async fn create(&self, body: &Value) -> Answer {
         self.send(self.request(Method::POST, PATH).json(body)).await
     }

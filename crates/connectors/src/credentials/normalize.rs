@@ -5,7 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::spelling::fold;
+use super::judge::is_blank;
+use super::spelling::{choose, fold};
+use super::violation::Violation;
 
 /// What came of the keys.
 pub(super) struct Normalized {
@@ -13,6 +15,8 @@ pub(super) struct Normalized {
     pub(super) known: Map<String, Value>,
     /// Keys that mean nothing here, or that another spelling of the same field beat.
     pub(super) ignored: Vec<String>,
+    /// The first field with two spellings that say different things.
+    pub(super) contradiction: Option<Violation>,
 }
 
 /// How well `key` names the property: 0 exactly, then by folding, by alias, by folded alias; none not at all.
@@ -66,32 +70,68 @@ fn convert(value: &Value, property: &Value) -> Value {
 
 /// Sorts `input` by the properties of `schema`. `name`, however it is spelt, belongs to every kind and is not looked at.
 pub(super) fn normalize(input: &Map<String, Value>, schema: &Value) -> Normalized {
-    let mut known = Map::new();
-    let mut used = Vec::new();
-    let folded: Vec<_> = input.iter().map(|(key, value)| (key, fold(key), value)).filter(|(_, folded, _)| folded != "name").collect();
-    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        let ranked = folded.iter().filter_map(|(key, folded, value)| rank(key, folded, name, property).map(|rank| (rank, *key, *value)));
-        if let Some((_, key, value)) = ranked.min_by_key(|(rank, ..)| *rank) {
-            used.push(key);
-            known.insert(name.clone(), convert(value, property));
+    let properties = || schema["properties"].as_object().into_iter().flatten();
+    let mut spellings: Vec<Vec<(u8, &str, &Value)>> = vec![Vec::new(); properties().count()];
+    let mut keys = Vec::new();
+    for (key, value) in input {
+        let folded = fold(key);
+        if folded == "name" {
+            continue;
+        }
+        keys.push(key.as_str());
+        // A field's own name beats an alias of another field.
+        let ranked = properties().enumerate().filter_map(|(at, (name, property))| Some((rank(key, &folded, name, property)?, at)));
+        if let Some((rank, at)) = ranked.min() {
+            spellings[at].push((rank, key, value));
         }
     }
-    let ignored = folded.iter().map(|(key, ..)| *key).filter(|key| !used.contains(key)).cloned().collect();
-    Normalized { known, ignored }
+    let mut known = Map::new();
+    let mut used = Vec::new();
+    let mut contradiction = None;
+    for ((name, property), mut spellings) in properties().zip(spellings) {
+        spellings.sort_by_key(|(rank, ..)| *rank);
+        let spellings: Vec<_> = spellings.into_iter().map(|(_, key, value)| (key, value)).collect();
+        match choose(&spellings, |value| convert(value, property)) {
+            Ok(Some((key, value))) => {
+                used.push(key);
+                if property["x-blank"] != "absent" || !is_blank(value) {
+                    known.insert(name.clone(), convert(value, property));
+                }
+            }
+            Ok(None) => {}
+            Err(found) => {
+                used.extend([found.0, found.1]);
+                contradiction = contradiction.or(Some(Violation::of(name, found.into())));
+            }
+        }
+    }
+    let ignored = keys.into_iter().filter(|key| !used.contains(key)).map(str::to_owned).collect();
+    Normalized { known, ignored, contradiction }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::Rule;
+
+    fn schema() -> Value {
+        json!({"properties": {
+            "host": {"type": "string"}, "port": {"type": "integer"}, "sslMode": {"type": ["boolean", "null"], "x-aliases": ["ssl", "enableSsl"]},
+            "sshKey": {"type": "string", "x-aliases": ["privateKey", "pem"]}, "privateKey": {"type": "string"},
+            "username": {"type": "string", "x-aliases": ["user"]},
+        }})
+    }
 
     fn run(input: Value) -> (Value, Vec<String>) {
-        let schema = json!({"properties": {
-            "host": {"type": "string"}, "port": {"type": "integer"}, "sslMode": {"type": ["boolean", "null"], "x-aliases": ["ssl", "enableSsl"]},
-            "privateKey": {"type": "string"}, "username": {"type": "string", "x-aliases": ["user"]},
-        }});
         let Value::Object(input) = input else { panic!("an object") };
-        let out = normalize(&input, &schema);
+        let out = normalize(&input, &schema());
+        assert_eq!(out.contradiction, None);
         (Value::Object(out.known), out.ignored)
+    }
+
+    fn contradiction(input: Value) -> Option<(String, Rule)> {
+        let Value::Object(input) = input else { panic!("an object") };
+        normalize(&input, &schema()).contradiction.map(|violation| (violation.field.join("."), violation.rule))
     }
 
     #[test]
@@ -103,11 +143,30 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_spelling_wins_and_the_rest_is_named() {
-        let (known, ignored) =
-            run(json!({"user": "alias", "username": "exact", "Username": "folded", "classname": "org.h2.Driver", "host": "h"}));
-        assert_eq!(known, json!({"host": "h", "username": "exact"}));
-        assert_eq!(ignored, ["user", "Username", "classname"]);
+    fn other_spellings_may_repeat_a_field_and_are_named() {
+        let (known, ignored) = run(json!({
+            "user": "u", "username": "u", "Username": "", "classname": "org.h2.Driver", "host": "h", "Host": null, "port": "1", "PORT": 1.0, "ssl": "true",
+            "sslMode": true,
+        }));
+        assert_eq!(known, json!({"host": "h", "port": 1, "sslMode": true, "username": "u"}));
+        assert_eq!(ignored, ["user", "Username", "classname", "Host", "PORT", "ssl"]);
+        // What says something counts, wherever it stands.
+        assert_eq!(run(json!({"username": "", "user": "u"})), (json!({"username": "u"}), vec!["username".to_owned()]));
+        assert_eq!(run(json!({"username": null, "user": ""})).0, json!({"username": null}));
+    }
+
+    #[test]
+    fn other_spellings_may_not_contradict() {
+        let of = |one: &str, other: &str| Rule::Contradiction(one.to_owned(), other.to_owned());
+        assert_eq!(contradiction(json!({"user": "a", "username": "b"})), Some(("username".to_owned(), of("username", "user"))));
+        assert_eq!(contradiction(json!({"PORT": 1, "_port": "2", "host": "h"})), Some(("port".to_owned(), of("PORT", "_port"))));
+        assert_eq!(contradiction(json!({"ssl": true, "enableSsl": "false"})), Some(("sslMode".to_owned(), of("ssl", "enableSsl"))));
+    }
+
+    #[test]
+    fn a_name_of_its_own_beats_an_alias_of_another_field() {
+        assert_eq!(run(json!({"private_key": "k"})).0, json!({"privateKey": "k"}));
+        assert_eq!(run(json!({"privateKey": "k", "pem": "p"})).0, json!({"sshKey": "p", "privateKey": "k"}));
     }
 
     #[test]

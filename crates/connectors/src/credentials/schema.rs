@@ -48,6 +48,9 @@ impl CredentialsSchema {
             return Err(Violation::whole(Rule::Keys(KEYS)));
         }
         let normalized = normalize(credentials, &self.json);
+        if let Some(contradiction) = normalized.contradiction {
+            return Err(Violation { ignored: normalized.ignored, ..contradiction });
+        }
         if let Some((key, _)) = normalized.known.iter().find(|(_, value)| value.as_str().is_some_and(|text| text.contains('\0'))) {
             return Err(Violation { ignored: normalized.ignored, ..Violation::of(key, Rule::Nul) });
         }

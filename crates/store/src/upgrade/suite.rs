@@ -77,7 +77,7 @@ async fn is_moved(store: &Any) {
     for (sql, rows) in [
         ("select count(*) from definition_0001", 0),
         ("select count(*) from snapshot_table_0001", 0),
-        ("select count(*) from table_definition", 401),
+        ("select count(*) from definition", 401),
         ("select count(*) from schema_tree", 6),
         ("select count(*) from tree_entry", 400),
         ("select count(*) from snapshot_schema", 6),
@@ -146,7 +146,7 @@ pub async fn changes_in_the_middle_of_the_move(store: Any) {
         ("select count(*) from definition_0001", 0),
         ("select count(*) from snapshot_table_0001", 0),
         ("select count(*) from tree_entry", 2),
-        ("select count(*) from table_definition", 3),
+        ("select count(*) from definition", 3),
     ] {
         assert_eq!(store.count(sql).await, rows, "{sql}: the new, the third's, the lost");
     }
