@@ -51,11 +51,16 @@ fn status(stored: &Datasource) -> &'static str {
     }
 }
 
-/// What a schema comes to.
+/// Counts of the cached schema, and what was left out of it. Notes are there only if something was.
 fn counts(summary: &str) -> Result<Value, serde_json::Error> {
     let summary: Value = serde_json::from_str(summary)?;
-    let schemas = summary["schemas"].as_array().map(Vec::len);
-    Ok(json!({"schemas": schemas, "tables": summary["tables"], "columns": summary["columns"], "partial": summary["partial"]}))
+    let mut schema = json!({"schemas": summary["schemas"].as_array().map(Vec::len), "tables": summary["tables"], "columns": summary["columns"], "partial": summary["partial"]});
+    for key in ["notes", "notesTotal"] {
+        if let Some(value) = summary.get(key) {
+            schema[key] = value.clone();
+        }
+    }
+    Ok(schema)
 }
 
 fn tenancy(tenancy: &Tenancy) -> Value {

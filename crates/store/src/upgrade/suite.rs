@@ -107,6 +107,23 @@ pub async fn the_move_step_by_step(store: Any) {
     check(&store, tenant, all[0]).await;
 }
 
+/// A server of 0.1.0 that is still running can neither write nor sweep here: its statements fail.
+pub async fn older_servers_are_kept_out(store: Any) {
+    let (tenant, [one, _]) = old_store(&store).await;
+    assert!(steps(&store, 1_000).await);
+    let hash = definition("theirs").hash;
+    let values = [one.into(), tenant.into(), (&hash).into()];
+    for sql in [
+        "insert into definition (datasource, org_id, hash, body, staged_at) values ($1, $2, $3, cast('plain' as text), 0)",
+        "insert into snapshot_table (snapshot, schema_name, table_name, kind, hash, columns) select $1, 's', 't', 'table', $3, $2",
+        "delete from definition where staged_at > $2 and datasource = $1 and hash <> $3 and not exists (select 1 from datasource d \
+         join snapshot_table t on t.snapshot = d.snapshot where d.uuid = definition.datasource and t.hash = definition.hash)",
+    ] {
+        assert!(store.refuses(sql, &values).await, "{sql}");
+    }
+    check(&store, tenant, one).await;
+}
+
 /// Two servers at once, and a reader beside them.
 pub async fn two_servers_move_at_once(store: Any) {
     let (tenant, all) = old_store(&store).await;
