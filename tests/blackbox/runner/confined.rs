@@ -46,6 +46,12 @@ async fn policy_and_metrics() {
     assert_eq!(outcome(&client, &source.body_with("x", &json!({"host": "127.9.0.1"}))).await, ("policy".into(), "TARGET_DENIED".into()));
     let own: u16 = server.address().rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
     assert_eq!(outcome(&client, &source.body_with("x", &json!({"port": own}))).await, ("policy".into(), "TARGET_DENIED".into()));
+    // The operator learns what was refused, and by what.
+    for (target, rule) in
+        [(format!("127.9.0.1:{}", source.port), "deny: 127.9.0.0/16"), (format!("127.0.0.1:{own}"), "an endpoint of this server's own")]
+    {
+        assert!(server.logged(&format!("\"egress.target\":\"{target}\",\"egress.rule\":\"{rule}\"")), "{}", server.log());
+    }
     let metrics = client.get("/metrics").await.text;
     for line in [
         "headwater_egress_dials_total{outcome=\"connected\"} 1",
