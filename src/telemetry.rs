@@ -1,4 +1,4 @@
-//! Logs and metrics. Neither ever holds a host, a name, or anything a source sent.
+//! Logs and metrics. Neither ever holds a host (but for one that was refused), a name, or anything a source sent.
 
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
@@ -63,6 +63,15 @@ pub(crate) fn job_ended(step: &'static str, kind: &'static str, error: Option<&C
     metrics::histogram!("headwater_probe_seconds", "step" => step, "kind" => kind).record(took.as_secs_f64());
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(datasource.kind = kind, step, outcome, duration_ms = millis, "probe ended");
+}
+
+/// Tells the operator which target was refused, and by what.
+pub(crate) fn refused(kind: &'static str, target: &str, rule: &str) {
+    // It may come from a child, which is believed as far as a host and a rule go.
+    let sound = |text: &str| text.len() <= 300 && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+    if sound(target) && sound(rule) {
+        tracing::warn!(datasource.kind = kind, egress.target = target, egress.rule = rule, "a target was refused");
+    }
 }
 
 /// Counters that children may tell of.

@@ -116,7 +116,8 @@ impl Running {
                     self.open.remove(at);
                 }
             }
-            StepEvent::Began(_) | StepEvent::Refused => {}
+            StepEvent::Refused { target, rule } => telemetry::refused(self.kind.name, target, rule),
+            StepEvent::Began(_) => {}
         }
         if self.taken.len() < STEPS {
             step.note(&mut self.taken);

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::deadline::Deadline;
 use crate::plan::Step;
-use crate::policy::Policy;
+use crate::policy::{Denied, Policy};
 use crate::resolve::Resolve;
 use crate::target::{Host, Target};
 use crate::trace::Trace;
@@ -71,6 +71,24 @@ impl DialError {
     }
 }
 
+/// Why a dial failed, and for the operator which rule refused it.
+struct Failure {
+    error: DialError,
+    rule: Option<String>,
+}
+
+impl From<DialError> for Failure {
+    fn from(error: DialError) -> Self {
+        Self { error, rule: None }
+    }
+}
+
+impl From<Denied> for Failure {
+    fn from(denied: Denied) -> Self {
+        Self { error: DialError::Denied, rule: Some(denied.into_rule()) }
+    }
+}
+
 /// Dials from this machine, under a [`Policy`].
 #[derive(Debug, Clone)]
 pub struct Direct {
@@ -85,8 +103,8 @@ impl Direct {
     }
 
     /// The addresses of `target`, every one of them allowed.
-    async fn vet(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<Vec<SocketAddr>, DialError> {
-        self.policy.check_name(&target.host, target.port).map_err(|_| DialError::Denied)?;
+    async fn vet(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<Vec<SocketAddr>, Failure> {
+        self.policy.check_name(&target.host, target.port)?;
         let resolve = async {
             let Host::Name(name) = &target.host else { return Ok(Vec::new()) };
             let answers = self.resolver.resolve(name).await.unwrap_or_default();
@@ -106,9 +124,10 @@ impl Direct {
         let mut own = Vec::new();
         for name in self.policy.own_names(target.port) {
             // Without an answer nobody knows which addresses are our own: then none is let through on that port.
-            own.extend(with_port(self.resolver.resolve(name).await.map_err(|_| DialError::Denied)?));
+            let known = self.resolver.resolve(name).await;
+            own.extend(with_port(known.map_err(|_| Denied::by("an endpoint of this server's own that has no address now"))?));
         }
-        self.policy.check_addresses(&target.host, &addresses, &own).map_err(|_| DialError::Denied)?;
+        self.policy.check_addresses(&target.host, &addresses, &own)?;
         if matches!(target.host, Host::Address(_)) {
             trace.note(&Step::POLICY, true);
         }
@@ -135,13 +154,19 @@ impl Direct {
 impl Dialer for Direct {
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {
         let result = match deadline.run(self.vet(target, deadline, trace)).await {
-            Ok(Ok(addresses)) => trace.step(Step::CONNECT, Self::connect(&addresses, deadline.step(trace.limit(&Step::CONNECT)))).await,
-            Ok(Err(error)) => Err(error),
-            Err(_) => Err(DialError::TimedOut),
+            Ok(Ok(addresses)) => {
+                let connect = Self::connect(&addresses, deadline.step(trace.limit(&Step::CONNECT)));
+                trace.step(Step::CONNECT, connect).await.map_err(Failure::from)
+            }
+            Ok(Err(failure)) => Err(failure),
+            Err(_) => Err(DialError::TimedOut.into()),
         };
-        if result.as_ref().is_err_and(|e| *e == DialError::Denied) {
-            trace.refuse();
-        }
+        let result = result.map_err(|Failure { error, rule }| {
+            if error == DialError::Denied {
+                trace.refuse(target, rule.unwrap_or_else(|| "the connection led to another address".to_owned()));
+            }
+            error
+        });
         // Labels are our own words only: no host, no name, no tenant.
         let outcome = result.as_ref().err().map_or("connected", |error| error.outcome());
         metrics::counter!("headwater_egress_dials_total", "outcome" => outcome).increment(1);

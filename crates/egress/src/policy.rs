@@ -1,5 +1,6 @@
 //! Which targets a connector may reach. Decided before any packet leaves, on canonical addresses.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
@@ -46,10 +47,21 @@ impl FromStr for Profile {
     }
 }
 
-/// The target is not allowed. Carries nothing: every denied target gets the same answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// The target is not allowed. Its text is the same for every target; by what it was refused is for the operator alone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("this server's egress policy does not allow the host or port")]
-pub struct Denied;
+pub struct Denied(Cow<'static, str>);
+
+impl Denied {
+    pub(crate) fn by(what: impl Into<Cow<'static, str>>) -> Self {
+        Self(what.into())
+    }
+
+    /// The rule, the profile or the endpoint that refused it.
+    pub(crate) fn into_rule(self) -> String {
+        self.0.into_owned()
+    }
+}
 
 /// Names that clouds give to their metadata services; refused before they are looked up.
 const METADATA_NAMES: &[&str] = &["metadata.google.internal", "metadata.goog", "metadata", "instance-data", "instance-data.ec2.internal"];
@@ -75,23 +87,23 @@ pub struct Policy {
 impl Policy {
     /// Judges what is known before a name is looked up: port and spelling.
     pub fn check_name(&self, host: &Host, port: u16) -> Result<(), Denied> {
-        let ports = |r: &&Rule| matches!(r, Rule::Ports(..));
-        if port == 0 || self.deny.iter().any(|r| r.holds_port(port)) {
-            return Err(Denied);
+        let denied = |holds: &dyn Fn(&Rule) -> bool| self.deny.iter().find(|r| holds(r)).map_or(Ok(()), |r| Err(denied_by(r)));
+        if port == 0 {
+            return Err(Denied::by("port 0"));
         }
-        if self.allow.iter().any(|r| ports(&r)) && !self.allow.iter().any(|r| r.holds_port(port)) {
-            return Err(Denied);
+        denied(&|r| r.holds_port(port))?;
+        if self.allow.iter().any(|r| matches!(r, Rule::Ports(..))) && !self.allow.iter().any(|r| r.holds_port(port)) {
+            return Err(Denied::by("allow: other ports only"));
         }
         let Host::Name(name) = host else { return Ok(()) };
-        let narrowed = self.allow.iter().any(|r| matches!(r, Rule::Suffix(_)));
-        if METADATA_NAMES.contains(&name.as_str())
-            || self.deny.iter().any(|r| r.holds_name(name))
-            || (narrowed && !self.allow.iter().any(|r| r.holds_name(name)))
-            || (is_localhost(name) && !self.permits(IpAddr::from([127, 0, 0, 1])))
-        {
-            return Err(Denied);
+        if METADATA_NAMES.contains(&name.as_str()) {
+            return Err(Denied::by("a metadata service"));
         }
-        Ok(())
+        denied(&|r| r.holds_name(name))?;
+        if self.allow.iter().any(|r| matches!(r, Rule::Suffix(_))) && !self.allow.iter().any(|r| r.holds_name(name)) {
+            return Err(Denied::by("allow: other hosts only"));
+        }
+        if is_localhost(name) { self.permit(IpAddr::from([127, 0, 0, 1])) } else { Ok(()) }
     }
 
     /// Judges the addresses of a host; one bad address refuses them all.
@@ -101,16 +113,23 @@ impl Policy {
         let narrowed = matches!(host, Host::Address(_)) && self.allow.iter().any(|r| matches!(r, Rule::Suffix(_)));
         // A name that leads to this machine in one way is a service of this machine, which may have all its addresses.
         let own_is_here = |port: u16| own_names.iter().any(|own| own.port() == port && is_local(reached(own.ip())));
-        let refused = |socket: &SocketAddr| {
+        addresses.iter().try_for_each(|socket| {
             let address = reached(socket.ip());
-            self.is_own(address, socket.port())
+            if self.is_own(address, socket.port())
                 || (is_local(address) && own_is_here(socket.port()))
                 || own_names.iter().any(|own| reached(own.ip()) == address && own.port() == socket.port())
-                || self.deny.iter().any(|r| r.holds_address(socket.ip()))
-                || !self.permits(socket.ip())
-                || (narrowed && !self.allow.iter().any(|r| r.holds_address(socket.ip())))
-        };
-        if addresses.iter().any(refused) { Err(Denied) } else { Ok(()) }
+            {
+                return Err(Denied::by("an endpoint of this server's own"));
+            }
+            if let Some(rule) = self.deny.iter().find(|r| r.holds_address(socket.ip())) {
+                return Err(denied_by(rule));
+            }
+            self.permit(socket.ip())?;
+            if narrowed && !self.allow.iter().any(|r| r.holds_address(socket.ip())) {
+                return Err(Denied::by("allow: other hosts only"));
+            }
+            Ok(())
+        })
     }
 
     /// The names among the server's own endpoints that matter for a target's port.
@@ -121,13 +140,15 @@ impl Policy {
         })
     }
 
-    fn permits(&self, address: IpAddr) -> bool {
+    fn permit(&self, address: IpAddr) -> Result<(), Denied> {
         let class = match classify(address) {
             // Whatever network it is of: what listens there may think itself out of reach.
             AddressClass::Public | AddressClass::Private if is_local(reached(address)) => AddressClass::Loopback,
             class => class,
         };
-        self.profile.permits(class) || (class != AddressClass::Metadata && self.allow.iter().any(|r| r.holds_address(address)))
+        let permitted =
+            self.profile.permits(class) || (class != AddressClass::Metadata && self.allow.iter().any(|r| r.holds_address(address)));
+        if permitted { Ok(()) } else { Err(Denied::by(format!("profile {:?}: {class:?}", self.profile).to_lowercase())) }
     }
 
     fn is_own(&self, address: IpAddr, port: u16) -> bool {
@@ -137,6 +158,10 @@ impl Policy {
             OwnEndpoint::Name(..) => false,
         })
     }
+}
+
+fn denied_by(rule: &Rule) -> Denied {
+    Denied::by(format!("deny: {rule}"))
 }
 
 /// The address that a packet reaches in the end: the IPv4 one inside a NAT64 address and its like.
@@ -155,6 +180,40 @@ mod tests {
         let host: Host = host.parse().expect("host");
         let Host::Address(address) = host else { return policy.check_name(&host, port).is_ok() };
         policy.check_name(&host, port).is_ok() && policy.check_addresses(&host, &[(address, port).into()], &[]).is_ok()
+    }
+
+    /// The operator is told by what a target was refused.
+    #[test]
+    fn what_refused_a_target() {
+        let policy = |allow: &str, deny: &str| {
+            let rules = |text: &str| text.split_whitespace().map(|t| t.parse().expect("rule")).collect();
+            Policy { allow: rules(allow), deny: rules(deny), own: vec![OwnEndpoint::AnyLocal(1)], ..Policy::default() }
+        };
+        let by = |policy: &Policy, host: &str, port: u16| {
+            let host: Host = host.parse().expect("host");
+            let addresses: Vec<SocketAddr> = if let Host::Address(address) = host { vec![(address, port).into()] } else { Vec::new() };
+            let verdict = policy.check_name(&host, port).and_then(|()| policy.check_addresses(&host, &addresses, &[]));
+            verdict.err().map(Denied::into_rule).unwrap_or_default()
+        };
+        let plain = policy("", "10.0.0.0/8 .evil.example port:22-23");
+        for (host, port, rule) in [
+            ("192.0.2.7", 5432, "profile private: reserved"),
+            ("127.0.0.1", 5432, "profile private: loopback"),
+            ("localhost", 5432, "profile private: loopback"),
+            ("169.254.169.254", 80, "profile private: metadata"),
+            ("metadata.google.internal", 80, "a metadata service"),
+            ("127.0.0.1", 1, "an endpoint of this server's own"),
+            ("10.1.2.3", 5432, "deny: 10.0.0.0/8"),
+            ("db.evil.example", 5432, "deny: .evil.example"),
+            ("8.8.8.8", 22, "deny: port:22-23"),
+            ("8.8.8.8", 0, "port 0"),
+            ("8.8.8.8", 5432, ""),
+        ] {
+            assert_eq!(by(&plain, host, port), rule, "{host}:{port}");
+        }
+        assert_eq!(by(&policy("port:5432", ""), "8.8.8.8", 3306), "allow: other ports only");
+        assert_eq!(by(&policy(".example.com", ""), "db.example.net", 3306), "allow: other hosts only");
+        assert_eq!(by(&policy(".example.com", ""), "8.8.8.8", 3306), "allow: other hosts only");
     }
 
     /// A policy that went through a pipe decides as before.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::plan::{Plan, Step};
+use crate::target::Target;
 
 /// One step that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +28,12 @@ pub enum StepEvent {
     /// A step ended.
     Ended(Taken),
     /// The target is refused: whether a name was looked up before is nobody's business.
-    Refused,
+    Refused {
+        /// Host and port, for the operator.
+        target: String,
+        /// What refused it, for the operator.
+        rule: String,
+    },
 }
 
 impl StepEvent {
@@ -36,7 +42,7 @@ impl StepEvent {
         match self {
             Self::Began(_) => {}
             Self::Ended(step) => taken.push(step),
-            Self::Refused => {
+            Self::Refused { .. } => {
                 taken.retain(|t| t.step != Step::POLICY && t.step != Step::RESOLVE);
                 taken.push(Taken { step: Step::POLICY, took: Duration::ZERO, ok: false });
             }
@@ -102,8 +108,8 @@ impl Trace {
     }
 
     /// A target that is refused after its name was looked up must look like one refused before.
-    pub(crate) fn refuse(&self) {
-        self.tell(StepEvent::Refused);
+    pub(crate) fn refuse(&self, target: &Target, rule: String) {
+        self.tell(StepEvent::Refused { target: format!("{}:{}", target.host, target.port), rule });
     }
 
     fn name(&self, step: &Step) -> Step {
@@ -147,7 +153,7 @@ mod tests {
         let ended: Vec<_> = trace.taken().into_iter().map(|t| (t.step, t.ok)).collect();
         assert_eq!(ended, [(Step::CONNECT, true), (Step::SSH_CONNECT, false), (Step::TLS, false)]);
         trace.note(&Step::RESOLVE, true);
-        trace.refuse();
+        trace.refuse(&Target::new("h".parse().expect("host"), 1), "a rule".to_owned());
         assert_eq!(trace.taken().last().map(|t| (t.step.clone(), t.ok)), Some((Step::POLICY, false)));
         assert!(trace.taken().iter().all(|t| t.step != Step::RESOLVE));
 

@@ -8,7 +8,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
 const OOM_SCORE: &str = "500";
 
 /// How much a child gives way to the server.
-const NICE: i32 = 2;
+const NICE: i32 = 1;
 
 /// Takes from this process the memory beyond `bytes`, its core dumps, and its place before the server.
 pub(super) fn confine(bytes: u64) -> io::Result<()> {

@@ -22,7 +22,7 @@ async fn l1_no_secret_in_arguments_or_environment() {
     for child in server.children() {
         let read = |what: &str| String::from_utf8_lossy(&std::fs::read(format!("/proc/{child}/{what}")).expect("readable")).into_owned();
         assert_eq!(read("environ"), "MALLOC_ARENA_MAX=2\0");
-        assert_eq!(read("cmdline"), "headwater\0work\0--memory\0536870912\0");
+        assert_eq!(read("cmdline"), ["headwater", "work", "--memory", "536870912", ""].join("\0"));
         let limits = read("limits");
         let limit = |name: &str| {
             let line = limits.lines().find(|l| l.starts_with(name)).expect("a limit");
@@ -46,6 +46,12 @@ async fn policy_and_metrics() {
     assert_eq!(outcome(&client, &source.body_with("x", &json!({"host": "127.9.0.1"}))).await, ("policy".into(), "TARGET_DENIED".into()));
     let own: u16 = server.address().rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
     assert_eq!(outcome(&client, &source.body_with("x", &json!({"port": own}))).await, ("policy".into(), "TARGET_DENIED".into()));
+    // The operator learns what was refused, and by what.
+    for (target, rule) in
+        [(format!("127.9.0.1:{}", source.port), "deny: 127.9.0.0/16"), (format!("127.0.0.1:{own}"), "an endpoint of this server's own")]
+    {
+        assert!(server.logged(&format!("\"egress.target\":\"{target}\",\"egress.rule\":\"{rule}\"")), "{}", server.log());
+    }
     let metrics = client.get("/metrics").await.text;
     for line in [
         "headwater_egress_dials_total{outcome=\"connected\"} 1",

@@ -104,8 +104,11 @@ async fn first_deadline_and_fresh_staging() {
         let seen = connected(&server, gate.port, 2).await;
         assert_eq!(seen.len(), 1, "both in one process");
         let child = *seen.first_key_value().expect("a child").0;
-        // Both read by now, and wait for the lock.
-        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        // Both read, and wait for the lock.
+        let waiting = "select count(*) from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())";
+        while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut blocker).await.expect("a number") < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         signal("-KILL", child);
         until("again", || gate.came(), |came| *came == 3).await;
         if unlock {

@@ -94,7 +94,7 @@ async fn nobody_listens() {
         }
 
         async fn may_read(&self) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
     let gate = super::gate::Gate::closed().await;
