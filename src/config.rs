@@ -1,6 +1,7 @@
 //! Settings: every flag has an environment twin, every secret is a [`SecretString`].
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use catalog::Limits;
@@ -19,7 +20,13 @@ fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
 pub(crate) struct Database {
     /// Metadata store: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite:PATH
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = secret)]
-    pub(crate) database_url: SecretString,
+    pub(crate) database_url: Option<SecretString>,
+    /// File that holds the metadata store's URL
+    #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
+    pub(crate) database_url_file: Option<PathBuf>,
+    /// Without a URL: folder of the embedded store and its key file
+    #[arg(long, env = "HEADWATER_DATA_DIR", value_name = "FOLDER", default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
     /// Most connections to the metadata store
     #[arg(long, env = "HEADWATER_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) database_connections: u32,
@@ -29,8 +36,11 @@ pub(crate) struct Database {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Keys {
     /// Master keys as ID:KEY, newest first, separated by commas; `headwater keys generate` makes one
-    #[arg(long, env = "HEADWATER_MASTER_KEYS", hide_env_values = true, value_name = "ID:KEY,…", default_value = "", hide_default_value = true, value_parser = secret)]
-    pub(crate) master_keys: SecretString,
+    #[arg(long, env = "HEADWATER_MASTER_KEYS", hide_env_values = true, value_name = "ID:KEY,…", value_parser = secret)]
+    pub(crate) master_keys: Option<SecretString>,
+    /// File that holds the master keys
+    #[arg(long, env = "HEADWATER_MASTER_KEYS_FILE", value_name = "FILE")]
+    pub(crate) master_keys_file: Option<PathBuf>,
 }
 
 /// How the log is written.

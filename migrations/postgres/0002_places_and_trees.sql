@@ -18,7 +18,7 @@ alter table definition rename to definition_0001;
 
 -- A definition is a table's canonical JSON, compressed (zstd), under the SHA-256 of the JSON. Definitions are staged
 -- before the datasource exists, so they refer to its uuid without a foreign key.
-create table table_definition (
+create table definition (
     datasource uuid   not null,
     hash       bytea  not null,
     org_id     bigint not null,

@@ -55,7 +55,7 @@ alter table definition rename to definition_0001;
 
 -- A definition is a table's canonical JSON, compressed (zstd), under the SHA-256 of the JSON. Definitions are staged
 -- before the datasource exists, so they refer to its uuid without a foreign key.
-create table table_definition (
+create table definition (
     datasource blob not null,
     hash       blob not null,
     org_id     integer not null,

@@ -4,6 +4,7 @@ use clap::Subcommand;
 use secrecy::ExposeSecret;
 use store::{Cipher, MasterKeys, generate_master_key};
 
+use super::metadata::Metadata;
 use super::migrate::migrated;
 use super::{CliError, say};
 use crate::clock;
@@ -37,7 +38,8 @@ impl KeysCommand {
                 say(key.expose_secret());
             }
             Self::Rewrap { database, keys } => {
-                let cipher = Cipher::new(MasterKeys::parse(&keys.master_keys)?, migrated(&database).await?);
+                let keys = Metadata::existing(&database)?.keys(&keys)?;
+                let cipher = Cipher::new(keys, migrated(&database).await?);
                 cipher.verify().await?;
                 say(&format!("{} data keys rewrapped", cipher.rewrap().await?));
             }

@@ -6,6 +6,7 @@ use clap::Args;
 use store::Store;
 
 use super::CliError;
+use super::metadata::Metadata;
 use crate::config::Database;
 
 /// Bring the metadata store to this version's form.
@@ -23,7 +24,7 @@ impl Migrate {
 
 /// Opens the store and brings it to this version's form.
 pub(super) async fn migrated(database: &Database) -> Result<Arc<dyn Store>, CliError> {
-    let store = store::open(&database.database_url, database.database_connections.min(4)).await?;
+    let store = store::open(&Metadata::existing(database)?.url(), database.database_connections.min(4)).await?;
     store.migrate().await?;
     Ok(store)
 }

@@ -1,10 +1,13 @@
 //! The command line: one binary, one file a command.
 
 mod dev;
+mod embedded;
+mod environment;
 mod error;
 mod healthcheck;
 mod keys;
 mod kinds;
+mod metadata;
 mod migrate;
 mod openapi;
 mod org;
@@ -15,7 +18,7 @@ mod token;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::error::CliError;
 use self::output::{complain, say};
@@ -55,7 +58,9 @@ enum Command {
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
-    match execute(Cli::parse().command) {
+    let matches = environment::without_empty(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match execute(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
@@ -86,8 +91,6 @@ fn execute(command: Command) -> Result<(), CliError> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use egress::Profile;
-use store::{MasterKeys, database_addresses};
+use store::database_addresses;
 
 use super::CliError;
+use super::metadata::Metadata;
 use super::run::{Plan, listen, run};
 use crate::config::{Database, EgressLists, Keys, Log, Service};
 use crate::telemetry;
@@ -35,12 +36,24 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self) -> Result<(), CliError> {
         telemetry::start_log(&self.log)?;
-        let keys = MasterKeys::parse(&self.keys.master_keys)?;
-        let store = store::open(&self.database.database_url, self.database.database_connections).await?;
+        let metadata = Metadata::of(&self.database)?;
+        if let Metadata::Embedded(embedded) = &metadata {
+            embedded.create()?;
+            tracing::warn!(
+                "no DATABASE_URL: metadata is kept in {} and sealed with {}, keep a copy of both; for production set DATABASE_URL and HEADWATER_MASTER_KEYS",
+                embedded.store_file().display(),
+                embedded.key_file().display()
+            );
+        }
+        let (keys, url) = (metadata.keys(&self.keys)?, metadata.url());
+        let store = store::open(&url, self.database.database_connections).await?;
         store.migrate().await?;
+        if store.organisations().await?.is_empty() {
+            tracing::info!("no organisation yet: run `headwater org create NAME`, then `headwater token create --org NAME`");
+        }
         let listener = listen(self.listen).await?;
         let address = listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
-        let policy = self.lists.policy(self.egress, address, database_addresses(&self.database.database_url));
+        let policy = self.lists.policy(self.egress, address, database_addresses(&url));
         run(Plan { store, keys, policy, service: self.service, listener }).await
     }
 }

@@ -6,7 +6,7 @@ use store::{Binding, Credentials, Datasource, Tenant};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::app::App;
 use crate::clock;
 

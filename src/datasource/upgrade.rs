@@ -2,7 +2,8 @@
 
 use store::{DefinitionMark, SchemaMark, Whole};
 
-use super::{Failure, sealed};
+use super::failure::Failure;
+use super::sealed;
 use crate::app::App;
 
 /// Goes through everything that is left. Several servers may do so at once; what one has done the others pass over.

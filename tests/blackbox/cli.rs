@@ -72,7 +72,7 @@ async fn mistakes() {
         (&["token", "create", "--org", "acme", "--scope", "admin"], &[url], "`admin` is not a scope"),
         (&["token", "create", "--org", "acme", "--expires-in", "soon"], &[url], "invalid value 'soon'"),
         (&["token", "revoke", "ba8e6e45-d864-4d00-a07a-008507828114"], &[url], "there is no token"),
-        (&["org", "list"], &[], "--database-url"),
+        (&["org", "list"], &[], "set DATABASE_URL"),
         (&["org", "list"], &[("DATABASE_URL", "mysql://u:canary@h/d")], "must start with postgres:// or sqlite:"),
         (&["org", "list"], &[("DATABASE_URL", "postgres://u:can/ary@h:x/d")], "percent-encoded"),
         (&["serve"], &[url], "HEADWATER_MASTER_KEYS is empty"),
@@ -161,6 +161,68 @@ async fn dev() {
     std::fs::set_permissions(format!("{data}/master.key"), std::fs::Permissions::from_mode(0o644)).expect("mode");
     let out = headwater(&["dev", "--listen", "127.0.0.1:0", "--data-dir", data], &[]);
     assert!(String::from_utf8_lossy(&out.stderr).contains("others can read this key"));
+}
+
+/// `headwater serve` with nothing set: everything is in its folder, it says so, and the other commands find it.
+#[tokio::test]
+async fn serve_by_itself() {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = folder.path().join("data");
+    // Compose files pass variables on that nobody set.
+    let environment = [
+        ("HEADWATER_DATA_DIR", data.to_str().expect("path")),
+        ("DATABASE_URL", ""),
+        ("HEADWATER_MASTER_KEYS", ""),
+        ("HEADWATER_TEST_TIMEOUT", ""),
+        ("HEADWATER_LISTEN", "127.0.0.1:0"),
+        ("HEADWATER_LOG_FORMAT", "json"),
+    ];
+    let missing = headwater(&["org", "create", "acme"], &environment);
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("there is no store at") && !data.exists());
+    let server = Server::spawn(&["serve"], &environment);
+    assert!(server.logged("no DATABASE_URL") && server.logged("headwater org create"), "{}", server.log());
+    output(&["org", "create", "acme"], &environment);
+    let client = server.client(&output(&["token", "create", "--org", "acme"], &environment));
+    assert_eq!(client.names().await, [""; 0]);
+    assert_eq!(std::fs::metadata(data.join("master.key")).expect("a key").permissions().mode() & 0o777, 0o600);
+    assert!(output(&["keys", "rewrap"], &environment).ends_with("rewrapped"));
+    server.kill();
+    let again = Server::spawn(&["serve"], &environment);
+    assert_eq!(again.client(&output(&["token", "create", "--org", "acme"], &environment)).names().await, [""; 0]);
+    assert!(!again.log().contains("headwater org create"), "{}", again.log());
+}
+
+/// Secrets as files, as orchestrators mount them.
+#[tokio::test]
+async fn secrets_by_file() {
+    let setup = Setup::sqlite().await;
+    let folder = tempfile::tempdir().expect("folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("path").to_owned()
+    };
+    let (url, keys, empty) =
+        (file("url", &format!("{}\n", setup.database_url)), file("keys", &format!("{}\n", setup.master_keys)), file("empty", "\n"));
+    let environment = [
+        ("DATABASE_URL_FILE", url.as_str()),
+        ("HEADWATER_MASTER_KEYS_FILE", &keys),
+        ("HEADWATER_LISTEN", "127.0.0.1:0"),
+        ("HEADWATER_LOG_FORMAT", "json"),
+    ];
+    let server = Server::spawn(&["serve"], &environment);
+    output(&["org", "create", "acme"], &environment);
+    assert_eq!(server.client(&setup.run(&["token", "create", "--org", "acme"])).names().await, [""; 0]);
+    for (arguments, environment, wanted) in [
+        (&["serve"][..], &[environment[0]][..], "HEADWATER_MASTER_KEYS is empty"),
+        (&["org", "list"], &[environment[0], ("DATABASE_URL", "sqlite:canary")], "DATABASE_URL and DATABASE_URL_FILE are both set"),
+        (&["org", "list"], &[("DATABASE_URL_FILE", "/no/such/file")], "DATABASE_URL_FILE: /no/such/file"),
+        (&["org", "list"], &[("DATABASE_URL_FILE", &empty)], "is empty"),
+    ] {
+        let out = headwater(arguments, environment);
+        let text = String::from_utf8_lossy(&out.stderr);
+        assert!(!out.status.success() && text.contains(wanted) && !text.contains("canary"), "{text}");
+    }
 }
 
 /// Two servers cannot have one port, and the second says so.

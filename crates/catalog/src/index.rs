@@ -24,6 +24,7 @@ struct Relation {
     kind: TableKind,
     comment: Option<String>,
     row_estimate: Option<i64>,
+    partition_of: Option<(Namespace<'static>, String)>,
     primary: Vec<String>,
     foreign: HashMap<String, Constraint>,
     /// Whether its columns have begun: a table that comes twice is taken once.
@@ -61,10 +62,12 @@ impl TablesByName {
 
     /// Notes a table.
     pub fn table(&mut self, table: Table<'_>) {
-        let Table { namespace, name, kind, comment, row_estimate } = table;
+        let Table { namespace, name, kind, comment, row_estimate, partition_of } = table;
         let comment = comment.filter(|text| !text.is_empty()).map(str::to_owned);
         if self.held.takes(ENTRY_BYTES + namespace.bytes() + name.len() + comment.as_ref().map_or(0, String::len)) {
-            let relation = Relation { kind, comment, row_estimate, primary: Vec::new(), foreign: HashMap::new(), begun: false };
+            let partition_of = partition_of.map(|(namespace, name)| (namespace.into_owned(), name.to_owned()));
+            let relation =
+                Relation { kind, comment, row_estimate, partition_of, primary: Vec::new(), foreign: HashMap::new(), begun: false };
             self.tables_of(&namespace).insert(name.to_owned(), relation);
         }
     }
@@ -87,6 +90,56 @@ impl TablesByName {
 
     fn find_mut(&mut self, namespace: &Namespace<'_>, table: &str) -> Option<&mut Relation> {
         self.catalogs.get_mut(namespace.catalog.as_deref().unwrap_or_default())?.get_mut(&*namespace.schema)?.get_mut(table)
+    }
+
+    /// All tables that were noted, in the order of their names.
+    pub fn names(&self) -> Vec<(Namespace<'static>, String)> {
+        let mut all = Vec::new();
+        for (catalog, schemas) in &self.catalogs {
+            let catalog = (!catalog.is_empty()).then_some(catalog);
+            for (schema, tables) in schemas {
+                let namespace = Namespace { catalog: catalog.map(|name| name.clone().into()), schema: schema.clone().into() };
+                all.extend(tables.keys().map(|name| (namespace.clone(), name.clone())));
+            }
+        }
+        all.sort();
+        all
+    }
+
+    fn relations(&mut self) -> impl Iterator<Item = &mut Relation> {
+        self.catalogs.values_mut().flat_map(HashMap::values_mut).flat_map(HashMap::values_mut)
+    }
+
+    /// Forgets all keys: they will be read once more.
+    pub fn forget_keys(&mut self) {
+        for relation in self.relations() {
+            relation.primary.clear();
+            relation.foreign.clear();
+        }
+    }
+
+    /// Gives up the table whose columns are coming. What was begun may be read once more, if `again`; else it is left out.
+    pub fn abandon(&mut self, again: bool) {
+        if let Some((namespace, name, Some(_))) = self.current.take()
+            && let Some(relation) = self.find_mut(&namespace, &name)
+        {
+            relation.begun = !again;
+        }
+    }
+
+    /// Leaves out all tables whose columns have not come.
+    pub fn leave_out_rest(&mut self) {
+        for relation in self.relations() {
+            relation.begun = true;
+        }
+    }
+
+    /// Leaves out a schema's tables whose columns have not come.
+    pub fn leave_out_schema<'a>(&mut self, namespace: impl Into<Namespace<'a>>) {
+        let namespace = namespace.into();
+        for relation in self.tables_of(&namespace).values_mut() {
+            relation.begun = true;
+        }
     }
 
     /// Whether a name of so many bytes is one.
@@ -170,6 +223,7 @@ impl TablesByName {
             kind: relation.kind,
             comment: relation.comment.as_deref(),
             row_estimate: relation.row_estimate.filter(|n| *n >= 0),
+            partition_of: relation.partition_of.as_ref().map(|(namespace, name)| (namespace.clone(), name.as_str())),
         })?;
         if !relation.primary.is_empty() {
             table.primary_key(&texts(&relation.primary));
@@ -194,17 +248,8 @@ impl TablesByName {
     /// Passes on the last table and those that have no column, and says if something did not fit.
     pub async fn finish(mut self, out: &mut CatalogWriter) -> Result<(), Error> {
         self.end_table(out).await?;
-        let mut left = Vec::new();
-        for (catalog, schemas) in &self.catalogs {
-            for (schema, tables) in schemas {
-                let catalog = (!catalog.is_empty()).then(|| catalog.clone().into());
-                let namespace = Namespace { catalog, schema: schema.clone().into() };
-                left.extend(tables.iter().filter(|(_, r)| !r.begun).map(|(name, _)| (namespace.clone(), name.clone())));
-            }
-        }
         // Which of them a cap leaves out is the same each time.
-        left.sort();
-        for (namespace, name) in left {
+        for (namespace, name) in self.names() {
             if let Some(table) = self.begin(out, &namespace, &name) {
                 table.finish(out).await?;
             }

@@ -13,8 +13,22 @@ const KEPT: usize = 100;
 words! {
     /// What happened to a corner of a source.
     NoteCode {
-        /// It could not be read.
-        Unreadable = "UNREADABLE",
+        /// A text is not in the encoding that it should have: what could not be read of it stands as U+FFFD.
+        TextReplaced = "TEXT_REPLACED",
+        /// Its columns could not be read.
+        ColumnsUnreadable = "COLUMNS_UNREADABLE",
+        /// Its defaults could not be read.
+        DefaultsUnreadable = "DEFAULTS_UNREADABLE",
+        /// Its keys could not be read.
+        KeysUnreadable = "KEYS_UNREADABLE",
+        /// Its comments could not be read.
+        CommentsUnreadable = "COMMENTS_UNREADABLE",
+        /// Nothing of the table could be read.
+        TableUnreadable = "TABLE_UNREADABLE",
+        /// Nothing of the database could be read.
+        DatabaseUnreadable = "DATABASE_UNREADABLE",
+        /// The source sent fewer rows than it has.
+        CutOff = "CUT_OFF",
     }
 }
 
@@ -27,6 +41,13 @@ pub struct Note {
     pub object: String,
     /// What that means, in our own words: never a text of the source's.
     pub text: Cow<'static, str>,
+}
+
+impl Note {
+    /// A note on an object.
+    pub fn new(code: NoteCode, object: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, object: object.into(), text: text.into() }
+    }
 }
 
 /// The first notes, and how many there were.
@@ -60,7 +81,7 @@ mod tests {
         let mut notes = Notes::default();
         for n in 0..250 {
             let object = if n == 0 { "é".repeat(NAME_BYTES) } else { n.to_string() };
-            notes.add(Note { code: NoteCode::Unreadable, object, text: "it cannot be read".into() });
+            notes.add(Note { code: NoteCode::TableUnreadable, object, text: "it cannot be read".into() });
         }
         let (first, total) = notes.told();
         assert_eq!((first.len(), total), (100, 250));

@@ -15,10 +15,12 @@ words! {
         Columns = "columns",
         /// Columns beyond those of a table.
         ColumnsPerTable = "columns_per_table",
-        /// Comments that the source had no time for.
+        /// Comments that could not be read.
         Comments = "comments",
-        /// Databases that could not be entered.
+        /// Databases that could not be read.
         Databases = "databases",
+        /// Defaults that could not be read.
+        Defaults = "defaults",
         /// Keys that could not be read.
         Keys = "keys",
         /// What has a name that is none, or one that two have.
@@ -27,9 +29,9 @@ words! {
         Schemas = "schemas",
         /// Columns or keys beyond the bytes of a table.
         TableBytes = "table_bytes",
-        /// Tables beyond those of a catalog.
+        /// Tables beyond those of a catalog, or that could not be read.
         Tables = "tables",
-        /// Texts that were too long.
+        /// Texts that were too long, or in no known encoding.
         Text = "text",
     }
 }
@@ -83,10 +85,10 @@ mod tests {
         let json = serde_json::to_string(&catalog).expect("JSON");
         assert_eq!(json, r#"{"schemas":["s"],"tables":1,"columns":2,"partial":["columns","text"]}"#);
         assert_eq!(serde_json::from_str::<Catalog>(&json).expect("a summary"), catalog);
-        catalog.notes = vec![Note { code: NoteCode::Unreadable, object: "s.t".to_owned(), text: "why".into() }];
+        catalog.notes = vec![Note { code: NoteCode::TableUnreadable, object: "s.t".to_owned(), text: "why".into() }];
         catalog.notes_total = 7;
         let json = serde_json::to_string(&catalog).expect("JSON");
-        assert!(json.ends_with(r#","notes":[{"code":"UNREADABLE","object":"s.t","text":"why"}],"notesTotal":7}"#), "{json}");
+        assert!(json.ends_with(r#","notes":[{"code":"TABLE_UNREADABLE","object":"s.t","text":"why"}],"notesTotal":7}"#), "{json}");
         assert_eq!(serde_json::from_str::<Catalog>(&json).expect("a summary"), catalog);
     }
 }

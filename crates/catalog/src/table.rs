@@ -36,4 +36,13 @@ pub struct Table<'a> {
     pub comment: Option<&'a str>,
     /// The source's guess at its rows; no part of its identity.
     pub row_estimate: Option<i64>,
+    /// The table that it is a part of, if it is a partition: where that is, and its name.
+    pub partition_of: Option<(Namespace<'a>, &'a str)>,
+}
+
+impl<'a> Table<'a> {
+    /// A table of which nothing else is known.
+    pub fn new(namespace: impl Into<Namespace<'a>>, name: &'a str, kind: TableKind) -> Self {
+        Self { namespace: namespace.into(), name, kind, comment: None, row_estimate: None, partition_of: None }
+    }
 }

@@ -28,6 +28,8 @@ pub struct TableWriter {
     name: String,
     kind: TableKind,
     row_estimate: Option<i64>,
+    /// Whether it is a partition.
+    pub(crate) part: bool,
     body: String,
     columns: u32,
     primary_key: String,
@@ -42,7 +44,7 @@ pub struct TableWriter {
 
 impl TableWriter {
     pub(crate) fn new(table: Table<'_>, limits: Limits, columns_before: u64) -> Self {
-        let Table { namespace, name, kind, comment, row_estimate } = table;
+        let Table { namespace, name, kind, comment, row_estimate, partition_of } = table;
         let mut this = Self {
             limits,
             columns_before,
@@ -50,6 +52,7 @@ impl TableWriter {
             name: name.to_owned(),
             kind,
             row_estimate,
+            part: partition_of.is_some(),
             body: String::with_capacity(2_048),
             columns: 0,
             primary_key: String::new(),
@@ -67,6 +70,12 @@ impl TableWriter {
         member(body, ",\"table\":", Some(name));
         member(body, ",\"kind\":", Some(kind.as_str()));
         member(body, ",\"comment\":", comment);
+        if let Some((namespace, table)) = partition_of {
+            body.push_str(",\"partitionOf\":{");
+            place(body, &namespace);
+            member(body, ",\"table\":", Some(table));
+            body.push('}');
+        }
         body.push_str(",\"columns\":[");
         this
     }

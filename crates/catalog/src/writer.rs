@@ -16,6 +16,9 @@ use crate::summary::{Catalog, Partial};
 use crate::table::Table;
 use crate::table_writer::TableWriter;
 
+/// Partitions for each table that a catalog may have.
+const PARTS: u64 = 10;
+
 /// Takes a schema table by table; memory holds one table at a time.
 #[derive(Debug)]
 pub struct CatalogWriter {
@@ -27,6 +30,8 @@ pub struct CatalogWriter {
     partial: BTreeSet<Partial>,
     notes: Notes,
     tables: u64,
+    /// How many of them are partitions.
+    parts: u64,
     columns: u64,
     bytes: usize,
 }
@@ -43,6 +48,7 @@ impl CatalogWriter {
             partial: BTreeSet::new(),
             notes: Notes::default(),
             tables: 0,
+            parts: 0,
             columns: 0,
             bytes: 0,
         }
@@ -86,7 +92,7 @@ impl CatalogWriter {
     pub fn table(&mut self, table: Table<'_>) -> Option<TableWriter> {
         let reason = if table.name.len() > NAME_BYTES || table.namespace.longest() > NAME_BYTES {
             Partial::Names
-        } else if self.tables >= self.limits.tables as u64 {
+        } else if self.is_full(table.partition_of.is_some()) {
             Partial::Tables
         } else if self.bytes >= self.limits.catalog_bytes {
             Partial::CatalogBytes
@@ -97,6 +103,12 @@ impl CatalogWriter {
         };
         self.partial.insert(reason);
         None
+    }
+
+    /// Whether the number of tables is reached. A partitioned table counts once, however many parts it has; but parts are not without end.
+    fn is_full(&self, part: bool) -> bool {
+        let most = self.limits.tables as u64;
+        if part { self.parts >= most.saturating_mul(PARTS) } else { self.tables - self.parts >= most }
     }
 
     /// Tells what the catalog came to.
@@ -128,7 +140,9 @@ impl CatalogWriter {
 impl TableWriter {
     /// Sends the table, whole as it is now.
     pub async fn finish(self, catalog: &mut CatalogWriter) -> Result<(), Error> {
+        let part = self.part;
         let (table, partial) = self.close();
+        catalog.parts += u64::from(part);
         catalog.partial.extend(partial);
         catalog.tables += 1;
         catalog.columns += u64::from(table.columns);

@@ -9,7 +9,7 @@ use catalog::{
 use support::{C, read, table};
 
 const EVERYTHING: &str = concat!(
-    r#"{"v":1,"catalog":"c \"1\"","schema":"s","table":"t\n","kind":"materialized_view","comment":"é🦀","columns":["#,
+    r#"{"v":1,"catalog":"c \"1\"","schema":"s","table":"t\n","kind":"materialized_view","comment":"é🦀","partitionOf":{"catalog":"c","schema":"s","table":"whole"},"columns":["#,
     r#"{"name":"id","position":1,"nativeType":"bigint","type":"integer","nullable":false,"default":"1","generated":"identity"},"#,
     r#"{"name":"b","path":["a","x.y","b"],"position":2,"nativeType":"text","type":"string","nullable":true,"comment":"in a"}"#,
     r#"],"primaryKey":["id"],"foreignKeys":["#,
@@ -48,6 +48,7 @@ async fn a_table_with_everything() {
         kind: TableKind::MaterializedView,
         comment: Some("é🦀"),
         row_estimate: Some(9),
+        partition_of: Some((Namespace::of("c", "s"), "whole")),
     };
     let field = Column {
         name: "b",
@@ -79,7 +80,7 @@ async fn a_table_with_everything() {
     )
     .await;
     assert_eq!(definition.body, EVERYTHING);
-    assert_eq!(hexadecimal(definition.hash), "6640b0bf4c8a394338bd9c0811483e11267191aa8919065b22ba57bb4fc6e66d");
+    assert_eq!(hexadecimal(definition.hash), "7b987368bb59192b07074d63821207abc361474afc166547a26048d7e16ada1f");
     serde_json::from_str::<serde_json::Value>(&definition.body).expect("JSON");
     let (catalog, schema) = (definition.catalog.as_deref(), definition.schema.as_str());
     assert_eq!((catalog, schema, definition.name.as_str(), definition.columns), (Some("c \"1\""), "s", "t\n", 2));

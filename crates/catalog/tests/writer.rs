@@ -2,7 +2,7 @@
 
 mod support;
 
-use catalog::{Catalog, CatalogWriter, Error, ForeignKey, Index, KeyKind, Limits, Note, NoteCode, Partial, Table, TableKind};
+use catalog::{Catalog, CatalogWriter, Error, ForeignKey, Index, KeyKind, Limits, Note, NoteCode, Partial, Table};
 use support::{C, read, table};
 use tokio::sync::mpsc;
 
@@ -87,12 +87,34 @@ async fn dropped_is_not_sent() {
     assert_eq!((catalog.tables, catalog.columns, catalog.partial), (1, 2, vec![]));
 }
 
+/// A partitioned table counts once against the number of tables, and its parts are not without end.
+#[tokio::test]
+async fn partitions_count_once() {
+    let limits = Limits { tables: 2, ..Limits::default() };
+    let (sent, catalog) = read(limits, async |out| {
+        let names: Vec<_> = (0..25).map(|n| format!("part{n}")).collect();
+        for part in &names {
+            if let Some(begun) = out.table(Table { partition_of: Some(("s".into(), "whole")), ..table(part) }) {
+                begun.finish(out).await.expect("sent");
+            }
+        }
+        for name in ["whole", "other", "third"] {
+            if let Some(begun) = out.table(table(name)) {
+                begun.finish(out).await.expect("sent");
+            }
+        }
+    })
+    .await;
+    assert_eq!((sent.len(), catalog.tables, catalog.partial), (22, 22, vec![Partial::Tables]));
+    assert!(sent[0].body.contains(r#","partitionOf":{"schema":"s","table":"whole"},"columns""#), "{}", sent[0].body);
+}
+
 /// Notes come with the summary: the first hundred, and how many there were.
 #[tokio::test]
 async fn notes_are_capped() {
     let (_, Catalog { notes, notes_total, .. }) = read(Limits::default(), async |out| {
         for n in 0..101 {
-            out.note(Note { code: NoteCode::Unreadable, object: format!("s.t{n}"), text: "it cannot be read".into() });
+            out.note(Note { code: NoteCode::TableUnreadable, object: format!("s.t{n}"), text: "it cannot be read".into() });
         }
     })
     .await;
@@ -105,13 +127,12 @@ async fn notes_are_capped() {
 async fn a_table_that_nobody_takes() {
     let (out, mut tables) = mpsc::channel(1);
     let mut writer = CatalogWriter::new(out, std::time::Instant::now(), Limits::default());
-    let head = |name| Table { namespace: "s".into(), name, kind: TableKind::Table, comment: None, row_estimate: None };
     for (name, wanted) in [("first", Ok(())), ("second", Err(Error::Elapsed))] {
-        let table = writer.table(head(name)).expect("begun");
-        assert_eq!(table.finish(&mut writer).await, wanted, "{name}");
+        let begun = writer.table(table(name)).expect("begun");
+        assert_eq!(begun.finish(&mut writer).await, wanted, "{name}");
     }
     assert_eq!(tables.recv().await.expect("the first").name, "first");
     drop(tables);
-    let table = writer.table(head("third")).expect("begun");
-    assert_eq!(table.finish(&mut writer).await, Err(Error::Gone));
+    let begun = writer.table(table("third")).expect("begun");
+    assert_eq!(begun.finish(&mut writer).await, Err(Error::Gone));
 }

@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
+use egress::TlsOptions;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::connector::{Bound, Connector, Source};
-use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation, place, split};
+use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation, judge, place, split, unused};
 use crate::error::Renamed;
 
 /// What is said of a kind by its folder.
@@ -35,12 +37,22 @@ pub struct Kind {
     renamed: Renamed,
     schema: LazyLock<CredentialsSchema>,
     bind: fn(Value, Renamed) -> Result<Box<dyn Source>, Violation>,
+    tls: fn(&Value) -> Option<TlsOptions>,
 }
 
 impl Kind {
     pub(crate) const fn new<C: Connector>(about: About) -> Self {
         let About { name, title, example, renamed, page } = about;
-        Self { name, title, example, page, renamed, schema: LazyLock::new(CredentialsSchema::of::<C::Credentials>), bind: bind::<C> }
+        Self {
+            name,
+            title,
+            example,
+            page,
+            renamed,
+            schema: LazyLock::new(CredentialsSchema::of::<C::Credentials>),
+            bind: bind::<C>,
+            tls: tls::<C>,
+        }
     }
 
     /// The JSON Schema of the credentials, without `name`.
@@ -50,7 +62,17 @@ impl Kind {
 
     /// Brings credentials to canonical form and checks them; the first failure is the one reported.
     pub fn parse(&self, credentials: &Map<String, Value>) -> Result<Parsed, Violation> {
-        self.schema.parse(credentials)
+        let Parsed { mut canonical, mut ignored } = self.schema.parse(credentials)?;
+        if let Some(violation) = self.warnings(&canonical).into_iter().next() {
+            return Err(Violation { ignored, ..violation });
+        }
+        ignored.extend(unused(&mut canonical));
+        Ok(Parsed { canonical, ignored })
+    }
+
+    /// What is wrong with stored credentials in canonical form by rules that request bodies are judged by today.
+    pub fn warnings(&self, canonical: &Value) -> Vec<Violation> {
+        judge(canonical, (self.tls)(canonical).as_ref())
     }
 
     /// Parts credentials in canonical form into what is no secret and what is.
@@ -74,6 +96,11 @@ impl Kind {
         let section = self.page.lines().skip_while(|l| *l != line).skip(1).take_while(|l| !l.starts_with("## "));
         section.map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// How TLS would be made with the credentials.
+fn tls<C: Connector>(canonical: &Value) -> Option<TlsOptions> {
+    C::Credentials::deserialize(canonical).ok().and_then(|credentials| C::route(&credentials).tls)
 }
 
 fn bind<C: Connector>(canonical: Value, renamed: Renamed) -> Result<Box<dyn Source>, Violation> {

@@ -1,7 +1,7 @@
 //! What every kind must do, without any server: one suite over the whole registry.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -23,13 +23,29 @@ fn violation(field: &str, rule: Rule) -> Violation {
 
 fn with(entry: &Kind, field: &str, value: Value) -> Map<String, Value> {
     let mut credentials = example(entry);
-    // Some fields come in pairs only.
+    // Some fields come in pairs only, or with a switch.
     for other in entry.schema()["dependentRequired"][field].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        credentials.insert(other.to_owned(), json!("x"));
+        credentials.insert(other.to_owned(), value_for(other, &Value::Null));
+    }
+    let property = |name: &str| &entry.schema()["properties"][name];
+    if property(field)["x-blank"] == "absent" && field.starts_with("ssl") && !property("sslMode").is_null() {
+        credentials.insert("sslMode".to_owned(), json!(true));
+    }
+    if property(field)["x-blank"] == "absent" && field.starts_with("ssh") {
+        credentials.insert("sshTunnel".to_owned(), json!("enable"));
+        for other in tunnel(entry).unwrap_or_default() {
+            credentials.insert(other.to_owned(), value_for(other, property(other)));
+        }
     }
     credentials.insert(field.to_owned(), value);
     credentials
 }
+
+/// A certificate and its key.
+static PEM: LazyLock<(String, String)> = LazyLock::new(|| {
+    let made = rcgen::generate_simple_self_signed(vec!["db.example.com".to_owned()]).expect("a certificate");
+    (made.cert.pem(), made.signing_key.serialize_pem())
+});
 
 fn properties(entry: &Kind) -> Vec<(&str, &Value)> {
     entry.schema()["properties"].as_object().expect("properties").iter().map(|(k, v)| (k.as_str(), v)).collect()
@@ -57,8 +73,10 @@ fn strings(list: &Value) -> Vec<&str> {
 }
 
 /// Something that a field takes, by its schema.
-fn value_for(property: &Value) -> Value {
+fn value_for(name: &str, property: &Value) -> Value {
     match property {
+        _ if ["sslCa", "sslCert"].contains(&name) => json!(PEM.0),
+        _ if name == "sslKey" => json!(PEM.1),
         p if !p["enum"].is_null() => p["enum"][0].clone(),
         p if is(p, "boolean") => json!(true),
         p if is(p, "integer") => json!(1),
@@ -70,7 +88,7 @@ fn value_for(property: &Value) -> Value {
 fn tunnelled(entry: &Kind, fields: &[&str]) -> Map<String, Value> {
     let mut credentials = with(entry, "sshTunnel", json!("enable"));
     for field in fields {
-        credentials.insert((*field).to_owned(), value_for(&entry.schema()["properties"][field]));
+        credentials.insert((*field).to_owned(), value_for(field, &entry.schema()["properties"][field]));
     }
     credentials
 }
@@ -136,7 +154,7 @@ fn each_wrong_type_and_limit_is_a_rule() {
                 assert_eq!(broken(entry, &with(entry, name, json!({"a": 1}))), Some(violation(name, Rule::NotString)));
                 assert_eq!(broken(entry, &with(entry, name, json!("a\0b"))), Some(violation(name, Rule::Nul)));
             }
-            if property["minLength"] == 1 {
+            if property["minLength"] == 1 && property["x-blank"].is_null() {
                 assert_eq!(broken(entry, &with(entry, name, json!(""))), Some(violation(name, Rule::Empty)));
             }
             if is(property, "integer") {
@@ -167,7 +185,7 @@ fn aliases_and_spellings_reach_their_field() {
     for entry in Registry.kinds() {
         for (name, property) in properties(entry) {
             // What the example does not have is made up by its type.
-            let value = example(entry).get(name).cloned().unwrap_or_else(|| value_for(property));
+            let value = example(entry).get(name).cloned().unwrap_or_else(|| value_for(name, property));
             let aliases = property["x-aliases"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
             let spellings = [name.to_uppercase(), format!("_{}-", name.to_lowercase())].into_iter().chain(aliases);
             for spelling in spellings {

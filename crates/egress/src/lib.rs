@@ -37,5 +37,5 @@ pub use session::Session;
 pub use ssh::{SshError, SshTunnel};
 pub use ssh_key::SshKeyError;
 pub use target::{Host, Target, TargetError};
-pub use tls::{Identity, TlsError, TlsOptions, TlsStream, Verify, client_config, connect_tls};
+pub use tls::{Identity, TlsError, TlsOptions, TlsStream, Verify, certificates, client_config, connect_tls};
 pub use trace::{StepEvent, Taken, Trace};

@@ -97,7 +97,7 @@ pub fn client_config(options: &TlsOptions) -> Result<ClientConfig, TlsError> {
     let builder =
         if options.only_tls12 { builder.with_protocol_versions(&[&TLS12]) } else { builder.with_safe_default_protocol_versions() };
     let builder = builder.map_err(|_| TlsError::Handshake)?;
-    let own = options.ca.as_deref().map(parse_ca).transpose()?;
+    let own = options.ca.as_deref().map(certificates).transpose()?;
     let verifier: Arc<dyn ServerCertVerifier> = match (options.verify, own) {
         (Verify::None, _) => Arc::new(Unverified(PROVIDER.clone())),
         (verify, own) => Arc::new(Verified::new(own, verify == Verify::Full, &PROVIDER).map_err(|_| TlsError::BadCa)?),
@@ -107,12 +107,13 @@ pub fn client_config(options: &TlsOptions) -> Result<ClientConfig, TlsError> {
 
 fn identify(builder: ConfigBuilder<ClientConfig, WantsClientCert>, options: &TlsOptions) -> Result<ClientConfig, TlsError> {
     let Some(identity) = &options.identity else { return Ok(builder.with_no_client_auth()) };
-    let chain = parse_ca(&identity.certificate).map_err(|_| TlsError::BadIdentity)?;
+    let chain = certificates(&identity.certificate).map_err(|_| TlsError::BadIdentity)?;
     let key = PrivateKeyDer::from_pem_slice(identity.key.expose_secret().as_bytes()).map_err(|_| TlsError::BadIdentity)?;
     builder.with_client_auth_cert(chain, key).map_err(|_| TlsError::BadIdentity)
 }
 
-fn parse_ca(pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+/// The certificates in a PEM text; [`TlsError::BadCa`] if there is none.
+pub fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let all: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<_, _>>().map_err(|_| TlsError::BadCa)?;
     if all.is_empty() { Err(TlsError::BadCa) } else { Ok(all) }
 }

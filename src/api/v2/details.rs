@@ -18,9 +18,9 @@ pub(crate) async fn details(State(app): State<AppState>, Caller(tenant): Caller,
     let failed = |e: &dyn std::fmt::Display| ApiError::internal(Code::InternalServerError, e);
     let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
     let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
-    let Described { fields, fingerprints } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;
+    let Described { fields, fingerprints, warnings } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;
     let schema = stored.summary.as_deref().map(counts).transpose().map_err(|e| failed(&e))?;
-    Ok(Json(json!({"data": {
+    let mut data = json!({
         "id": stored.uuid.to_string(),
         "name": stored.name,
         "type": stored.kind,
@@ -35,7 +35,12 @@ pub(crate) async fn details(State(app): State<AppState>, Caller(tenant): Caller,
         "tenancySettings": stored.tenancy.as_ref().map(tenancy),
         "credentials": fields,
         "secretFingerprints": fingerprints,
-    }})))
+    });
+    // Only where there is something to warn of.
+    if !warnings.is_empty() {
+        data["warnings"] = warnings.into_iter().map(|violation| ApiError::from(violation).message().to_owned()).collect();
+    }
+    Ok(Json(json!({"data": data})))
 }
 
 fn status(stored: &Datasource) -> &'static str {
@@ -46,11 +51,16 @@ fn status(stored: &Datasource) -> &'static str {
     }
 }
 
-/// What a schema comes to.
+/// Counts of the cached schema, and what was left out of it. Notes are there only if something was.
 fn counts(summary: &str) -> Result<Value, serde_json::Error> {
     let summary: Value = serde_json::from_str(summary)?;
-    let schemas = summary["schemas"].as_array().map(Vec::len);
-    Ok(json!({"schemas": schemas, "tables": summary["tables"], "columns": summary["columns"], "partial": summary["partial"]}))
+    let mut schema = json!({"schemas": summary["schemas"].as_array().map(Vec::len), "tables": summary["tables"], "columns": summary["columns"], "partial": summary["partial"]});
+    for key in ["notes", "notesTotal"] {
+        if let Some(value) = summary.get(key) {
+            schema[key] = value.clone();
+        }
+    }
+    Ok(schema)
 }
 
 fn tenancy(tenancy: &Tenancy) -> Value {
@@ -77,8 +87,16 @@ pub(crate) fn operation() -> Value {
     let maybe_moment = json!({"type": ["string", "null"], "format": "date-time"});
     let number = json!({"type": "integer"});
     let server = openapi::object(&json!({"product": text, "version": text}), &[]);
-    let partial = json!({"type": "array", "items": text});
-    let schema = openapi::object(&json!({"schemas": number, "tables": number, "columns": number, "partial": partial}), &[]);
+    let counts = json!({
+        "schemas": number,
+        "tables": number,
+        "columns": number,
+        "partial": {"type": "array", "items": text},
+        "notes": {"type": "array", "items": openapi::schema("Note")},
+        "notesTotal": number,
+    });
+    let schema = openapi::object(&counts, &["notes", "notesTotal"]);
+    let warnings = "What would be refused of these credentials if they were sent today; only there if there is any.";
     let fingerprints = "For each secret a keyed hash that changes when the secret does.";
     let data = openapi::object(
         &json!({
@@ -96,8 +114,9 @@ pub(crate) fn operation() -> Value {
             "tenancySettings": openapi::or_null(&openapi::schema("TenancySettings")),
             "credentials": {"type": "object", "description": "Without secrets.", "additionalProperties": true},
             "secretFingerprints": {"type": "object", "description": fingerprints, "additionalProperties": text},
+            "warnings": {"type": "array", "items": text, "description": warnings},
         }),
-        &[],
+        &["warnings"],
     );
     let success = openapi::object(&json!({"data": data}), &[]);
     let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];

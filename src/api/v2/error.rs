@@ -115,7 +115,7 @@ impl ApiError {
         Self { ignored, ..error }
     }
 
-    #[cfg(test)]
+    /// The text.
     pub(crate) fn message(&self) -> &str {
         &self.message
     }

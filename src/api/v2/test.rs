@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use catalog::Catalog;
 use connectors::{ConnectErrorKind, Outcome, StepReport};
+use egress::Step;
 use serde_json::{Map, Value, json};
 use store::Tenant;
 
@@ -43,14 +45,14 @@ async fn source(
 fn render(diagnosis: &Diagnosis) -> Value {
     json!({
         "success": diagnosis.succeeded(),
-        "steps": diagnosis.steps.iter().map(step).collect::<Vec<_>>(),
+        "steps": diagnosis.steps.iter().map(|report| step(report, diagnosis.counts.as_ref())).collect::<Vec<_>>(),
         "server": diagnosis.server.as_ref().map(|s| json!({"product": s.product, "version": s.version})),
         "counts": diagnosis.counts.as_ref().map(|c| json!({"schemas": c.schemas.len(), "tables": c.tables, "columns": c.columns})),
         "durationMs": u64::try_from(diagnosis.took.as_millis()).unwrap_or(u64::MAX),
     })
 }
 
-fn step(report: &StepReport) -> Value {
+fn step(report: &StepReport, read: Option<&Catalog>) -> Value {
     let (status, code, field, message, remedy) = match &report.outcome {
         Outcome::Ok => ("ok", None, None, None, None),
         Outcome::Skipped(why) => ("skipped", None, None, Some((*why).to_owned()), None),
@@ -59,10 +61,16 @@ fn step(report: &StepReport) -> Value {
             ("failed", Some(error.kind.code()), field, Some(error.sentence()), Some(error.remedy()))
         }
     };
-    json!({
+    let mut step = json!({
         "step": report.step.as_str(), "status": status, "code": code, "field": field, "message": message, "remedy": remedy,
         "durationMs": u64::try_from(report.took.as_millis()).unwrap_or(u64::MAX),
-    })
+    });
+    // What the read left out or replaced, if it did.
+    if let Some(read) = read.filter(|read| report.step == Step::READ && read.notes_total > 0) {
+        step["notes"] = json!(read.notes);
+        step["notesTotal"] = json!(read.notes_total);
+    }
+    step
 }
 
 /// For the OpenAPI document.
@@ -106,6 +114,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         "message": maybe,
         "remedy": maybe,
         "durationMs": {"type": "integer"},
+        "notes": {"type": "array", "items": openapi::schema("Note"), "description": "Corners that the read left out or replaced: the first hundred."},
+        "notesTotal": {"type": "integer"},
     });
-    vec![("TestStep", openapi::object(&step, &[])), ("TestCode", json!({"type": "string", "enum": codes}))]
+    vec![("TestStep", openapi::object(&step, &["notes", "notesTotal"])), ("TestCode", json!({"type": "string", "enum": codes}))]
 }

@@ -36,6 +36,10 @@ fn words(rule: &Rule) -> String {
         Rule::OneName => "must be one name, not a list".to_owned(),
         Rule::Host(why) => why.to_string(),
         Rule::WebHost => "must be a host name or an IP address, alone or after http:// or https://, without port or path".to_owned(),
+        Rule::NeedsTls => "needs TLS: set sslMode".to_owned(),
+        Rule::NeedsTunnel => "needs a tunnel: set sshTunnel to enable".to_owned(),
+        Rule::Certificate => "must be a certificate in PEM, BEGIN and END lines included".to_owned(),
+        Rule::PrivateKey => "must be the private key in PEM that belongs to sslCert, BEGIN and END lines included".to_owned(),
         Rule::Contradiction(one, other) => format!("is given twice with different values, as {} and as {}", key(one), key(other)),
         Rule::Keys(most) => format!("must have at most {most} keys"),
         Rule::Unreadable => "cannot be read".to_owned(),
@@ -75,7 +79,7 @@ mod tests {
             row(json!(5), "must be a string");
             row(json!("a\0b"), "must not contain a NUL character");
         }
-        if property["minLength"] == 1 {
+        if property["minLength"] == 1 && property["x-blank"].is_null() {
             row(json!(""), "is not allowed to be empty");
         }
         if is(property, "integer") {
@@ -149,6 +153,55 @@ mod tests {
         for entry in Registry.kinds().iter().filter(|entry| !entry.schema()["properties"]["sshTunnel"].is_null()) {
             let tunnel = message(entry, |credentials| drop(credentials.insert("sshTunnel".to_owned(), json!("enable"))));
             assert_eq!(tunnel, "\"credentials.sshHost\" is required", "{}", entry.name);
+        }
+    }
+
+    /// Options that would be taken and never used, for every kind that has them.
+    #[test]
+    fn what_would_not_be_used_is_refused() {
+        for kind in Registry.kinds().iter().filter(|kind| !kind.schema()["properties"]["sslVerify"].is_null()) {
+            let without_tls = |field: &str, value: &Value| {
+                message(kind, |credentials| {
+                    for (key, value) in
+                        [("sslMode", json!(false)), ("host", json!("db.example.com")), ("port", json!(1)), ("password", json!(""))]
+                    {
+                        if credentials.contains_key(key) || key == "sslMode" {
+                            credentials.insert(key.to_owned(), value);
+                        }
+                    }
+                    for other in kind.schema()["dependentRequired"][field].as_array().into_iter().flatten() {
+                        credentials.insert(other.as_str().expect("a name").to_owned(), json!("x"));
+                    }
+                    credentials.insert(field.to_owned(), value.clone());
+                })
+            };
+            // SQL Server has TLS always.
+            let has_mode = !kind.schema()["properties"]["sslMode"].is_null();
+            for field in ["sslVerify", "sslCa"].into_iter().filter(|_| has_mode) {
+                let value = if field == "sslVerify" { json!("full") } else { json!("x") };
+                assert_eq!(without_tls(field, &value), format!("\"credentials.{field}\" needs TLS: set sslMode"), "{}", kind.name);
+                for blank in [Value::Null, json!(""), json!(" ")] {
+                    assert_eq!(without_tls(field, &blank), "", "{} {blank}", kind.name);
+                }
+            }
+            let path = message(kind, |credentials| {
+                credentials.extend([("sslCa".to_owned(), json!("/etc/passwd"))]);
+                if has_mode {
+                    credentials.insert("sslMode".to_owned(), json!(true));
+                }
+            });
+            assert_eq!(path, "\"credentials.sslCa\" must be a certificate in PEM, BEGIN and END lines included", "{}", kind.name);
+        }
+        for kind in Registry.kinds().iter().filter(|kind| !kind.schema()["properties"]["sshTunnel"].is_null()) {
+            let parsed = |switch: Option<&str>| {
+                let mut credentials: Map<_, _> = serde_json::from_str(kind.example).expect("the example is an object");
+                credentials.insert("sshHost".to_owned(), json!("bastion"));
+                credentials.extend(switch.map(|word| ("sshTunnel".to_owned(), json!(word))));
+                kind.parse(&credentials).map_err(|violation| ApiError::from(violation).message().to_owned())
+            };
+            let refused = parsed(None).err();
+            assert_eq!(refused.as_deref(), Some("\"credentials.sshHost\" needs a tunnel: set sshTunnel to enable"), "{}", kind.name);
+            assert_eq!(parsed(Some("disable")).expect("taken").ignored, ["sshHost"], "{}", kind.name);
         }
     }
 

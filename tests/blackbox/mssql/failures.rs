@@ -79,15 +79,6 @@ async fn failures() {
             "use the name in the certificate as server, or set sslVerify to ca",
         ),
         (
-            "CA",
-            port,
-            json!({"sslCa": "x"}),
-            "tls",
-            "CA_INVALID",
-            Some("sslCa"),
-            "paste the whole certificate, BEGIN and END lines included",
-        ),
-        (
             "no TLS",
             plain.port,
             json!({}),

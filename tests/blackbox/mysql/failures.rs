@@ -130,14 +130,6 @@ async fn real_failures() {
             field: Some("host"),
             remedy: "use the name in the certificate as host, or set sslVerify to ca",
         },
-        Broken {
-            case: "CA",
-            changes: json!({"sslMode": true, "sslCa": "x"}),
-            step: "tls",
-            code: "CA_INVALID",
-            field: Some("sslCa"),
-            remedy: "paste the whole certificate, BEGIN and END lines included",
-        },
         // PostgreSQL waits for the client to begin; so do we for the server.
         Broken {
             case: "another protocol",

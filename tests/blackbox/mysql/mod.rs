@@ -3,6 +3,7 @@
 //! Peers: mariadb, tls, ssh.
 
 mod catalog;
+mod corners;
 mod failures;
 mod login;
 mod rogue;

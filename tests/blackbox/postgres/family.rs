@@ -21,6 +21,8 @@ async fn cockroachdb_stand_in_hides_hidden_columns() {
     let setup = Setup::sqlite().await;
     let source = Source::new().await;
     source.sql("create table public.t (id int primary key, name varchar(20) not null default 'x', ref int references public.t, sum int generated always as (1 + 1) stored, rowid int)").await;
+    source.sql("create table public.hidden_only (rowid int); create schema pgboss; create table pgboss.job (id int)").await;
+    source.admin_sql("create table public.not_mine (rowid int)").await;
     source.sql("create view public.v as select id, name from public.t; comment on table public.t is 'a table'; comment on column public.t.name is 'a column'").await;
     // The two columns that CockroachDB adds to information_schema.columns, and its version().
     source
@@ -54,6 +56,9 @@ async fn cockroachdb_stand_in_hides_hidden_columns() {
     assert_eq!((&table["columns"][1]["comment"], &table["columns"][1]["nullable"]), (&json!("a column"), &json!(false)));
     assert_eq!((&table["columns"][3]["generated"], &table["columns"][3]["default"]), (&json!("stored"), &json!("(1 + 1)")));
     assert_eq!(named(&tables, "v")["kind"], "view");
+    assert_eq!(named(&tables, "hidden_only")["columns"], json!([]));
+    assert_eq!(named(&tables, "job")["schema"], "pgboss");
+    assert_eq!(tables.len(), 4, "and nothing that may not be read");
     let store = store::open(&setup.database_url.as_str().into(), 1).await.expect("store");
     let tenant = store.organisation("acme").await.expect("look-up").expect("there").tenant;
     let stored = store.datasource(tenant, "x").await.expect("look-up").expect("there");
@@ -72,7 +77,8 @@ async fn redshift_stand_in_reads_external_schemas() {
              create function shim.version() returns text language sql as
                 $$ select 'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.77467' $$;
              create view shim.svv_tables as select table_catalog, table_schema, table_name, table_type, case table_name when 'orders' then 'all orders' end as remarks
-                from information_schema.tables where table_schema in ('public') union all select 'dev', 'spectrum', 'clicks', 'EXTERNAL TABLE', null;
+                from information_schema.tables where table_schema in ('public') union all select 'dev', 'spectrum', 'clicks', 'EXTERNAL TABLE', null
+                union all select 'dev', 'public', 'loose', 'VIEW', null;
              create view shim.svv_columns as select table_catalog, table_schema, table_name, column_name, ordinal_position, column_default, is_nullable, data_type,
                 character_maximum_length, numeric_precision, numeric_scale, case column_name when 'note' then 'a note' end as remarks
                 from information_schema.columns where table_schema in ('public')
@@ -109,6 +115,9 @@ async fn redshift_stand_in_reads_external_schemas() {
         ["at: timestamp → timestamp", "tags: array<string> → array", "price: decimal(10,2) → decimal", "who: struct<id:int> → struct"]
     );
     assert_eq!(named(&tables, "bare")["columns"], json!([]));
+    let loose = named(&tables, "loose");
+    assert_eq!((&loose["kind"], &loose["columns"]), (&json!("view"), &json!([])), "a late-binding view");
+    assert_eq!(summary(&setup, "x").await["notes"][0]["object"], "public.loose");
     assert_eq!(summary(&setup, "x").await["schemas"], json!(["public", "shim", "spectrum"]));
 }
 

@@ -3,9 +3,12 @@
 //! Peers: postgres.
 
 mod catalog;
+mod corners;
+mod facts;
 mod family;
 mod pooler;
 mod privileges;
+mod settings;
 pub(crate) mod ssh;
 mod tls;
 

@@ -24,10 +24,11 @@ async fn r8_modes() {
         (json!({"sslMode": true, "host": "127.0.0.1", "sslCa": ca, "sslVerify": "ca"}), ""),
         (json!({"sslMode": true, "host": "localhost", "sslVerify": "ca"}), untrusted),
         (json!({"sslMode": true, "sslVerify": "none"}), ""),
-        (
-            json!({"sslMode": true, "sslCa": "no PEM"}),
-            "sslCa is not a PEM certificate; paste the whole certificate, BEGIN and END lines included",
-        ),
+        (json!({"sslMode": true, "sslCa": "no PEM"}), "\"credentials.sslCa\" must be a certificate in PEM, BEGIN and END lines included"),
+        // Taken and unused, this was a connection in the clear that looked verified.
+        (json!({"sslVerify": "full", "sslCa": ca}), "\"credentials.sslVerify\" needs TLS: set sslMode"),
+        (json!({"sslMode": false, "sslCa": ca}), "\"credentials.sslCa\" needs TLS: set sslMode"),
+        (json!({"sslVerify": null, "sslCa": ""}), ""),
     ]
     .into_iter()
     .enumerate()
@@ -76,8 +77,13 @@ async fn client_certificates() {
         body["credentials"][key] = value;
         body
     };
-    let unusable = "sslCert and sslKey cannot be used; give a PEM certificate and the PEM private key that belongs to it";
-    for (body, message) in [(with("sslKey", json!(pem("server.key"))), unusable), (with("sslCert", json!("x")), unusable)] {
+    let no_certificate = "\"credentials.sslCert\" must be a certificate in PEM, BEGIN and END lines included";
+    let no_key = "\"credentials.sslKey\" must be the private key in PEM that belongs to sslCert, BEGIN and END lines included";
+    for (body, message) in [
+        (with("sslKey", json!(pem("server.key"))), no_key),
+        (with("sslKey", json!("/etc/passwd")), no_key),
+        (with("sslCert", json!("x")), no_certificate),
+    ] {
         assert_eq!(client.create(&body).await.message(), message);
     }
     let mut without = source.body_with("y", &base);

@@ -41,7 +41,7 @@ async fn l1_passwords_work_and_appear_nowhere() {
                 json!({"schema": "nope"}),
                 json!({"port": 70_000}),
                 json!({"host": "a b"}),
-                json!({"sslCa": canary}),
+                json!({"sslCa": canary, "sslMode": true}),
                 json!({"sshPrivateKey": canary, "sshTunnel": "enable"}),
                 json!({"sshTunnel": canary}),
                 json!({"host": source.password}),

@@ -18,11 +18,20 @@ pub(crate) struct Source {
 impl Source {
     /// An empty database, owned by a fresh user with this password.
     pub(crate) async fn with_password(password: &str) -> Self {
+        Self::with_options(password, "").await
+    }
+
+    /// A database that keeps its texts in another encoding.
+    pub(crate) async fn encoded(encoding: &str) -> Self {
+        Self::with_options("pw", &format!("encoding '{encoding}' template template0 lc_collate 'C' lc_ctype 'C'")).await
+    }
+
+    async fn with_options(password: &str, options: &str) -> Self {
         let admin = variable("HEADWATER_TEST_SOURCE_URL");
         let name = format!("src_{}", uuid::Uuid::new_v4().simple());
         let mut connection = PgConnection::connect(&admin).await.expect("the source server answers");
         let quoted = password.replace('\'', "''");
-        for sql in [format!("create role {name} login password '{quoted}'"), format!("create database {name} owner {name}")] {
+        for sql in [format!("create role {name} login password '{quoted}'"), format!("create database {name} owner {name} {options}")] {
             sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.expect("made");
         }
         let (server, _) = admin.rsplit_once('/').expect("a database in the URL");

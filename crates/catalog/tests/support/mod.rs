@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use catalog::{Catalog, CatalogWriter, Column, DataType, Limits, Namespace, Table, TableDefinition, TableKind};
+use catalog::{Catalog, CatalogWriter, Column, DataType, Limits, Table, TableDefinition, TableKind};
 use tokio::sync::mpsc;
 
 /// A column.
@@ -19,7 +19,7 @@ pub(crate) const C: Column<'_> = Column {
 
 /// The head of a table.
 pub(crate) fn table(name: &str) -> Table<'_> {
-    Table { namespace: Namespace::schema("s"), name, kind: TableKind::View, comment: None, row_estimate: Some(9) }
+    Table { row_estimate: Some(9), ..Table::new("s", name, TableKind::View) }
 }
 
 /// What `work` sends, and what it comes to.

@@ -1,6 +1,7 @@
 //! Credentials: one struct for each kind gives parsing, messages, aliases and secrets.
 
 mod fields;
+mod judge;
 mod normalize;
 mod pins;
 mod place;
@@ -9,6 +10,7 @@ mod spelling;
 mod violation;
 
 pub(crate) use fields::{HostName, IdentityFields, LoginFields, SshFields, TrustFields, WebHost};
+pub(crate) use judge::{judge, unused};
 pub use pins::{keep_pins, lacks_pin, pin};
 pub(crate) use place::{place, split};
 pub(crate) use schema::CredentialsSchema;

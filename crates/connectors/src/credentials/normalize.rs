@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::judge::is_blank;
 use super::spelling::{choose, fold};
 use super::violation::Violation;
 
@@ -93,7 +94,9 @@ pub(super) fn normalize(input: &Map<String, Value>, schema: &Value) -> Normalize
         match choose(&spellings, |value| convert(value, property)) {
             Ok(Some((key, value))) => {
                 used.push(key);
-                known.insert(name.clone(), convert(value, property));
+                if property["x-blank"] != "absent" || !is_blank(value) {
+                    known.insert(name.clone(), convert(value, property));
+                }
             }
             Ok(None) => {}
             Err(found) => {

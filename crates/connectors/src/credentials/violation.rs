@@ -43,6 +43,14 @@ pub enum Rule {
     Host(TargetError),
     /// It is no host, alone or after `http://` or `https://`.
     WebHost,
+    /// It is an option of TLS, and TLS is off.
+    NeedsTls,
+    /// It is about a tunnel, and nothing says whether there is one.
+    NeedsTunnel,
+    /// It is no certificate in PEM.
+    Certificate,
+    /// It is no private key in PEM, or not the one that belongs to the certificate.
+    PrivateKey,
     /// It stands there twice, under these two spellings of its key, with different values.
     Contradiction(String, String),
     /// An object of more keys than this.

@@ -16,11 +16,11 @@ const COLUMNS: &[(&str, Column)] =
     &[("datasource", Column::Uuid), ("org_id", Column::Big), ("staged_at", Column::Big), ("hash", Column::Bytes), ("body", Column::Bytes)];
 
 /// Definitions none of which is there yet.
-pub(crate) static NEW: Rows = Rows { table: "table_definition", columns: COLUMNS, conflict: None };
+pub(crate) static NEW: Rows = Rows { table: "definition", columns: COLUMNS, conflict: None };
 
 /// Definitions some of which may be there: those are only marked as staged anew.
 pub(crate) static ANEW: Rows = Rows {
-    table: "table_definition",
+    table: "definition",
     columns: COLUMNS,
     conflict: Some("on conflict (datasource, hash) do update set staged_at = excluded.staged_at"),
 };

@@ -34,7 +34,7 @@ pub(crate) async fn drop_snapshots(tx: &mut dyn Session, datasource: Uuid, keep:
         "delete from snapshot where datasource = $1 and id <> $2",
         "delete from tree_entry where tree in (select id from schema_tree where datasource = $1 and id not in (select tree from snapshot_schema where snapshot = $2))",
         "delete from schema_tree where datasource = $1 and id not in (select tree from snapshot_schema where snapshot = $2)",
-        "delete from table_definition where datasource = $1 and hash not in \
+        "delete from definition where datasource = $1 and hash not in \
          (select e.hash from snapshot_schema x join tree_entry e on e.tree = x.tree where x.snapshot = $2)",
         "delete from definition_0001 where datasource = $1 and hash not in \
          (select e.hash from snapshot_schema x join tree_entry e on e.tree = x.tree where x.snapshot = $2)",

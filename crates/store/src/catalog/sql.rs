@@ -76,7 +76,7 @@ impl Catalogs for SqlStore {
                    join snapshot_table_0001 t on t.snapshot = d.snapshot \
                    where d.org_id = $1 and d.uuid = $2 and (cast($3 as text) is null or t.schema_name = $3) and (cast($4 as text) is null or t.table_name = $4) \
                    order by 1, 2 limit $5 offset $6) p \
-                   left join table_definition b on b.datasource = $2 and b.hash = p.hash \
+                   left join definition b on b.datasource = $2 and b.hash = p.hash \
                    left join definition_0001 o on o.datasource = $2 and o.hash = p.hash \
                    order by p.schema_name, p.table_name";
         let (schema, table_name) = (Value::maybe(which.schema), Value::maybe(which.table));
@@ -89,8 +89,8 @@ impl Catalogs for SqlStore {
     async fn sweep(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut swept = 0;
         for sql in [
-            "delete from table_definition where staged_at < $1 and (datasource, hash) in ( \
-             select datasource, hash from table_definition where staged_at < $1 \
+            "delete from definition where staged_at < $1 and (datasource, hash) in ( \
+             select datasource, hash from definition where staged_at < $1 \
              except select t.datasource, e.hash from schema_tree t join tree_entry e on e.tree = t.id \
              except select s.datasource, o.hash from snapshot s join snapshot_table_0001 o on o.snapshot = s.id)",
             "delete from definition_0001 where staged_at < $1 and (datasource, hash) in ( \

@@ -39,7 +39,7 @@ pub async fn staging_again(store: Any) {
     store.stage(tenant, uuid, &[definition("a"), definition("b")], old).await.expect("stage");
     store.stage(tenant, uuid, &[], old).await.expect("nothing");
     store.stage(tenant, uuid, &[definition("b"), definition("c")], young).await.expect("stage again");
-    assert_eq!(store.count("select count(*) from table_definition").await, 3);
+    assert_eq!(store.count("select count(*) from definition").await, 3);
     assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 1, "only the one that was not staged again");
 }
 
@@ -77,7 +77,7 @@ pub async fn one_changed_table_rewrites_one_tree(store: Any) {
         ("select count(*) from snapshot", 1),
         ("select count(*) from schema_tree", 2),
         ("select count(*) from tree_entry", 4),
-        ("select count(*) from table_definition", 4),
+        ("select count(*) from definition", 4),
     ] {
         assert_eq!(store.count(sql).await, rows, "{sql}");
     }

@@ -77,20 +77,15 @@ pub(crate) async fn write_trees(tx: &mut dyn Session, datasource: Uuid, snapshot
     let mut known = known(tx, datasource).await?;
     let (mut new, mut entries, mut named, mut shared) = (Vec::new(), Vec::new(), Vec::new(), false);
     for tree in &trees {
-        let id = match known.get(&tree.hash) {
-            Some(id) => {
-                shared = true;
-                *id
-            }
-            None => {
-                let id = Uuid::new_v4();
-                known.insert(tree.hash, id);
-                let row: [Value<'_>; 3] = [id.into(), datasource.into(), (&tree.hash).into()];
-                new.extend(row);
-                entries.extend(tree.entries.iter().flat_map(|table| entry(id, table)));
-                id
-            }
-        };
+        let stored = known.get(&tree.hash).copied();
+        shared |= stored.is_some();
+        let id = stored.unwrap_or_else(Uuid::new_v4);
+        if stored.is_none() {
+            known.insert(tree.hash, id);
+            let row: [Value<'_>; 3] = [id.into(), datasource.into(), (&tree.hash).into()];
+            new.extend(row);
+            entries.extend(tree.entries.iter().flat_map(|table| entry(id, table)));
+        }
         let row: [Value<'_>; 3] = [snapshot.into(), tree.schema.into(), id.into()];
         named.extend(row);
     }

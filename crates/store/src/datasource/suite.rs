@@ -224,7 +224,7 @@ pub async fn delete_leaves_nothing(store: Any) {
         "select count(*) from snapshot_schema",
         "select count(*) from schema_tree",
         "select count(*) from tree_entry",
-        "select count(*) from table_definition",
+        "select count(*) from definition",
         "select count(*) from tenancy",
     ] {
         assert_eq!(store.count(sql).await, 0, "{sql}");

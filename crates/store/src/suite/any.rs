@@ -45,6 +45,11 @@ impl Any {
         self.0.backend.write().await.expect("a connection").query(sql, values).await.expect(sql)
     }
 
+    /// Whether the database refuses a statement.
+    pub(crate) async fn refuses(&self, sql: &'static str, values: &[Value<'_>]) -> bool {
+        self.0.backend.write().await.expect("a connection").query(sql, values).await.is_err()
+    }
+
     /// The one number that a statement answers.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         self.sql(sql, &[]).await[0].big(0).expect("a number")

@@ -19,7 +19,8 @@ pub use crate::key::suite::{rewrap, sealed_values_open_in_their_place_only, wron
 pub use crate::org::suite::organisations;
 pub use crate::token::suite::tokens;
 pub use crate::upgrade::suite::{
-    changes_in_the_middle_of_the_move, credentials_are_split_once, the_move_step_by_step, two_servers_move_at_once,
+    changes_in_the_middle_of_the_move, credentials_are_split_once, older_servers_are_kept_out, the_move_step_by_step,
+    two_servers_move_at_once,
 };
 
 /// Expands to one `#[tokio::test]` for each test of the suite, over databases whose URLs `$url` (an async fn) returns.
@@ -31,7 +32,7 @@ macro_rules! store_suite {
             sweep_spares_the_living, staging_again, one_changed_table_rewrites_one_tree, a_root_that_is_the_same_writes_estimates_alone,
             a_wide_schema, sealed_values_open_in_their_place_only, wrong_master_keys_are_found, rewrap);
         $crate::store_suite!(@ at_0001, $url: the_move_step_by_step, two_servers_move_at_once, changes_in_the_middle_of_the_move,
-            credentials_are_split_once);
+            credentials_are_split_once, older_servers_are_kept_out);
     };
     (@ $form:ident, $url:path: $($name:ident),+) => {
         $(#[tokio::test]

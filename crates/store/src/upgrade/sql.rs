@@ -12,6 +12,9 @@ use crate::error::StoreError;
 use crate::model::{Hash, Tenant, Timestamp};
 use crate::sql::SqlStore;
 
+/// A step takes 64 definitions, or so many that they have this many bytes.
+const BYTES: i64 = 4 << 20;
+
 /// A definition as 0.1.0 stored it.
 struct Plain {
     datasource: Uuid,
@@ -30,9 +33,17 @@ async fn pack_some(backend: &dyn Backend, mark: DefinitionMark) -> Result<Option
     let DefinitionMark(datasource, hash) = mark;
     let after: [Value<'_>; 2] = [datasource.into(), Value::Bytes(hash.as_ref().map_or(&[], |hash| hash.as_slice()))];
     let mut tx = backend.begin().await?;
-    let sql = "select datasource, hash from definition_0001 where (datasource, hash) > ($1, $2) order by datasource, hash limit 64";
-    let Some(last) = tx.query(sql, &after).await?.pop() else { return Ok(None) };
-    let (datasource, hash) = (last.uuid(0)?, last.hash(1)?);
+    let sql = "select datasource, hash, cast(octet_length(body) as bigint) from definition_0001 where (datasource, hash) > ($1, $2) \
+               order by datasource, hash limit 64";
+    let (mut last, mut bytes) = (None, 0);
+    for row in tx.query(sql, &after).await? {
+        if bytes > BYTES {
+            break;
+        }
+        bytes += row.big(2)?;
+        last = Some((row.uuid(0)?, row.hash(1)?));
+    }
+    let Some((datasource, hash)) = last else { return Ok(None) };
     // Another server may be at the same ones: it waits here, and then finds them gone.
     let sql = "delete from definition_0001 where (datasource, hash) > ($1, $2) and (datasource, hash) <= ($3, $4) \
                returning datasource, hash, org_id, body, staged_at";
@@ -89,7 +100,7 @@ impl Upgrades for SqlStore {
     }
 
     async fn whole_credentials(&self, after: i64) -> Result<Vec<Whole>, StoreError> {
-        let sql = "select id, org_id, uuid, kind, sealed from datasource where id > $1 and profile is null order by id limit 64";
+        let sql = "select id, org_id, uuid, kind, sealed from datasource where id > $1 and profile is null order by id limit 16";
         self.all(sql, &[after.into()], whole).await
     }
 

@@ -77,7 +77,7 @@ async fn is_moved(store: &Any) {
     for (sql, rows) in [
         ("select count(*) from definition_0001", 0),
         ("select count(*) from snapshot_table_0001", 0),
-        ("select count(*) from table_definition", 401),
+        ("select count(*) from definition", 401),
         ("select count(*) from schema_tree", 6),
         ("select count(*) from tree_entry", 400),
         ("select count(*) from snapshot_schema", 6),
@@ -105,6 +105,23 @@ pub async fn the_move_step_by_step(store: Any) {
     is_moved(&store).await;
     assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 1, "what was lost, and as old as it was");
     check(&store, tenant, all[0]).await;
+}
+
+/// A server of 0.1.0 that is still running can neither write nor sweep here: its statements fail.
+pub async fn older_servers_are_kept_out(store: Any) {
+    let (tenant, [one, _]) = old_store(&store).await;
+    assert!(steps(&store, 1_000).await);
+    let hash = definition("theirs").hash;
+    let values = [one.into(), tenant.into(), (&hash).into()];
+    for sql in [
+        "insert into definition (datasource, org_id, hash, body, staged_at) values ($1, $2, $3, cast('plain' as text), 0)",
+        "insert into snapshot_table (snapshot, schema_name, table_name, kind, hash, columns) select $1, 's', 't', 'table', $3, $2",
+        "delete from definition where staged_at > $2 and datasource = $1 and hash <> $3 and not exists (select 1 from datasource d \
+         join snapshot_table t on t.snapshot = d.snapshot where d.uuid = definition.datasource and t.hash = definition.hash)",
+    ] {
+        assert!(store.refuses(sql, &values).await, "{sql}");
+    }
+    check(&store, tenant, one).await;
 }
 
 /// Two servers at once, and a reader beside them.
@@ -146,7 +163,7 @@ pub async fn changes_in_the_middle_of_the_move(store: Any) {
         ("select count(*) from definition_0001", 0),
         ("select count(*) from snapshot_table_0001", 0),
         ("select count(*) from tree_entry", 2),
-        ("select count(*) from table_definition", 3),
+        ("select count(*) from definition", 3),
     ] {
         assert_eq!(store.count(sql).await, rows, "{sql}: the new, the third's, the lost");
     }

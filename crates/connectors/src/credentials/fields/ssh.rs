@@ -28,21 +28,22 @@ pub(crate) struct SshFields {
     /// Connect through an SSH server.
     ssh_tunnel: Option<Toggle>,
     /// SSH server hostname.
-    #[schemars(extend("x-aliases" = ["tunnelHost", "ssh_hostname"]))]
+    #[schemars(extend("x-blank" = "absent", "x-aliases" = ["tunnelHost", "ssh_hostname"]))]
     ssh_host: Option<HostName>,
     /// SSH server port.
-    #[schemars(range(min = 1, max = 65535), extend("x-aliases" = ["tunnelPort"]))]
+    #[schemars(range(min = 1, max = 65535), extend("x-blank" = "absent", "x-aliases" = ["tunnelPort"]))]
     ssh_port: Option<u16>,
     /// SSH username.
-    #[schemars(length(min = 1), extend("x-aliases" = ["sshUser", "tunnelUser"]))]
+    #[schemars(length(min = 1), extend("x-blank" = "absent", "x-aliases" = ["sshUser", "tunnelUser"]))]
     ssh_username: Option<String>,
     /// SSH private key: OpenSSH, PKCS#1 or PKCS#8.
-    #[schemars(with = "Option<String>", extend("x-aliases" = ["privateKey", "sshKey"], "format" = "password", "writeOnly" = true))]
+    #[schemars(with = "Option<String>", extend("x-blank" = "absent", "x-aliases" = ["privateKey", "sshKey"], "format" = "password", "writeOnly" = true))]
     ssh_private_key: Option<SecretString>,
     /// What opens the private key, if it is encrypted.
-    #[schemars(with = "Option<String>", extend("x-aliases" = ["passphrase", "sshKeyPassphrase"], "format" = "password", "writeOnly" = true))]
+    #[schemars(with = "Option<String>", extend("x-blank" = "absent", "x-aliases" = ["passphrase", "sshKeyPassphrase"], "format" = "password", "writeOnly" = true))]
     ssh_passphrase: Option<SecretString>,
     /// The SSH server's key (`ssh-ed25519 AAAA…` or `SHA256:…`). Without it the first one seen is kept, and no other taken.
+    #[schemars(extend("x-blank" = "absent"))]
     ssh_host_key: Option<String>,
 }
 

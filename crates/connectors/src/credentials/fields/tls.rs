@@ -31,9 +31,10 @@ impl From<SslVerify> for Verify {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TrustFields {
     /// What is checked of the server's certificate: everything, all but the name, nothing.
+    #[schemars(extend("x-blank" = "absent"))]
     ssl_verify: Option<SslVerify>,
     /// Certificates (PEM) to trust in place of the public authorities.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("x-blank" = "absent"))]
     ssl_ca: Option<String>,
 }
 
@@ -61,10 +62,10 @@ impl TrustFields {
 #[schemars(extend("dependentRequired" = {"sslCert": ["sslKey"], "sslKey": ["sslCert"]}))]
 pub(crate) struct IdentityFields {
     /// Certificate (PEM) to show to a server that asks for one.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("x-blank" = "absent"))]
     ssl_cert: Option<String>,
     /// The private key (PEM) that belongs to it.
-    #[schemars(with = "Option<String>", extend("format" = "password", "writeOnly" = true))]
+    #[schemars(with = "Option<String>", extend("x-blank" = "absent", "format" = "password", "writeOnly" = true))]
     ssl_key: Option<SecretString>,
 }
 

@@ -56,11 +56,9 @@ pub(super) async fn introspect(connection: &mut ClickHouseConnection, out: &mut 
     let mut rows = query(client, headers, database, &sql).await?;
     while let Some(row) = rows.next::<TableRow>().await? {
         known.table(Table {
-            namespace: row.database.as_str().into(),
-            name: &row.name,
-            kind: kind(&row.engine),
             comment: Some(&row.comment),
             row_estimate: row.total_rows.number(),
+            ..Table::new(row.database.as_str(), &row.name, kind(&row.engine))
         });
         for column in plain_columns(&row.primary_key) {
             known.primary(row.database.as_str(), &row.name, &column);

@@ -85,7 +85,7 @@ impl Reader<'_> {
         for (number, object) in &objects {
             let comment = comments.get(number).and_then(|of| of.get("")).map(String::as_str);
             let row_estimate = estimates.get(number).copied();
-            known.table(Table { namespace: object.schema.as_str().into(), name: &object.name, kind: object.kind, comment, row_estimate });
+            known.table(Table { comment, row_estimate, ..Table::new(object.schema.as_str(), &object.name, object.kind) });
         }
         self.keys(&objects, &mut known).await?;
         self.columns(&objects, &comments, &mut known, out).await?;

@@ -7,43 +7,32 @@ use super::keys::keys;
 use super::open::MySqlConnection;
 use super::packet::Wire;
 use super::product::{Product, system};
-use super::query::{query, quit, settle};
+use super::query::{query, quit};
+use super::session::prepare;
 use super::types::{normalize, quoted};
 use crate::error::ConnectError;
+
+/// What stands before the name of a folder among the data that is no database: `#mysql50#lost+found`.
+const FOLDER: &str = "#mysql50#";
 
 /// Reads the schema into `out`.
 pub(super) async fn introspect(connection: &mut MySqlConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     let (wire, product) = (&mut connection.wire, connection.product);
-    prepare(wire, product, out).await?;
+    prepare(wire, product, Deadline::from(out.until())).await?;
     let mut known = TablesByName::new(out.hold());
     let sql = format!("select schema_name from information_schema.schemata where schema_name not in {}", system(product));
     let mut rows = query(wire, &sql).await?;
     while let Some(row) = rows.next().await? {
-        known.schema(&*row.text(0), out);
+        let name = row.text(0);
+        if !name.starts_with(FOLDER) {
+            known.schema(&*name, out);
+        }
     }
     tables(wire, product, &mut known).await?;
-    keys(wire, product, &mut known).await?;
+    keys(wire, product, &mut known, out).await?;
     columns(wire, product, &mut known, out).await?;
     quit(wire).await;
     Ok(known.finish(out).await?)
-}
-
-/// The server gives up when we do, cuts nothing off, and does not go through all tables for statistics that it has.
-async fn prepare(wire: &mut Wire, product: Product, out: &CatalogWriter) -> Result<(), ConnectError> {
-    settle(wire, "set session sql_select_limit = 18446744073709551615, session sql_big_selects = 1").await?;
-    let left = Deadline::from(out.until()).remaining();
-    let millis = left.as_millis().clamp(1, 4_294_967_295);
-    match product {
-        Product::MySql(major) => {
-            settle(wire, &format!("set session max_execution_time = {millis}")).await?;
-            if major >= 8 {
-                settle(wire, "set session information_schema_stats_expiry = 31536000").await?;
-            }
-            Ok(())
-        }
-        Product::MariaDb(_) => settle(wire, &format!("set session max_statement_time = {}", left.as_secs().clamp(1, 31_536_000))).await,
-        Product::SingleStore => Ok(()),
-    }
 }
 
 async fn tables(wire: &mut Wire, product: Product, known: &mut TablesByName) -> Result<(), ConnectError> {
@@ -56,6 +45,9 @@ async fn tables(wire: &mut Wire, product: Product, known: &mut TablesByName) -> 
     );
     let mut rows = query(wire, &sql).await?;
     while let Some(row) = rows.next().await? {
+        if row.text(0).starts_with(FOLDER) {
+            continue;
+        }
         let engine = row.text(3).to_ascii_lowercase();
         let kind = match row.text(2).to_ascii_uppercase().as_str() {
             "SEQUENCE" => continue,
@@ -70,7 +62,7 @@ async fn tables(wire: &mut Wire, product: Product, known: &mut TablesByName) -> 
         let sound = kind != TableKind::View && row.get(3).is_some();
         let comment = sound.then(|| row.text(4));
         let row_estimate = row.get(5).and_then(|n| n.parse().ok());
-        known.table(Table { namespace: (&*row.text(0)).into(), name: &row.text(1), kind, comment: comment.as_deref(), row_estimate });
+        known.table(Table { comment: comment.as_deref(), row_estimate, ..Table::new(&*row.text(0), &row.text(1), kind) });
     }
     Ok(())
 }
@@ -139,7 +131,7 @@ fn default(product: Product, data_type: &str, extra: &str, value: &str) -> Optio
     match value {
         "NULL" if printed => None,
         value if printed || moment || bytes || extra.contains("default_generated") || !quoted(data_type) => Some(value.to_owned()),
-        value => Some(format!("'{}'", value.replace('\'', "''"))),
+        value => Some(format!("'{}'", value.replace('\\', "\\\\").replace('\'', "''"))),
     }
 }
 
@@ -153,6 +145,8 @@ mod tests {
             (Product::MariaDb(true), "varchar", "", "NULL", None),
             (Product::MariaDb(true), "varchar", "", "'x'", Some("'x'")),
             (Product::MySql(8), "varchar", "", "it's", Some("'it''s'")),
+            (Product::MySql(5), "varchar", "", r"C:\temp\new", Some(r"'C:\\temp\\new'")),
+            (Product::MySql(5), "varchar", "", "end\\", Some(r"'end\\'")),
             (Product::MySql(8), "varchar", "", "NULL", Some("'NULL'")),
             (Product::MySql(8), "varchar", "default_generated", "uuid()", Some("uuid()")),
             (Product::MySql(5), "timestamp", "", "CURRENT_TIMESTAMP", Some("CURRENT_TIMESTAMP")),

@@ -13,6 +13,7 @@ mod open;
 mod packet;
 mod product;
 mod query;
+mod session;
 mod types;
 
 use async_trait::async_trait;

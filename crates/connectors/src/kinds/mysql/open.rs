@@ -6,7 +6,8 @@ use super::credentials::MySqlCredentials;
 use super::login::{Greeting, Login, secure};
 use super::packet::Wire;
 use super::product::{Product, detect};
-use super::query::{query, settle, use_database};
+use super::query::{query, use_database};
+use super::session::pin;
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::route::Way;
 use crate::server::ServerInfo;
@@ -42,11 +43,10 @@ fn of_login(error: ConnectError, way: &Way) -> ConnectError {
     error
 }
 
-/// Four statements: the database is there, who answers, and whether the catalog can be listed.
+/// The settings, and four statements: the database is there, who answers, and whether the catalog can be listed.
 async fn check(credentials: &MySqlCredentials, wire: &mut Wire, way: &Way) -> Result<(Product, ServerInfo), ConnectError> {
     let database = async {
-        // A server may be set to ignore what the login asked for, and would then garble names without a word.
-        settle(wire, "set names utf8mb4").await?;
+        pin(wire).await?;
         use_database(wire, &credentials.database).await?;
         detect(wire).await
     };

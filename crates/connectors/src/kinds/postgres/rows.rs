@@ -1,10 +1,12 @@
 //! Statements of a read and their rows, kept as long as there is room.
 
+use std::borrow::Cow;
+use std::error::Error;
 use std::pin::pin;
 
 use catalog::Hold;
 use futures_util::TryStreamExt;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Row, RowStream};
 
 use super::error::map;
@@ -55,6 +57,29 @@ pub(super) async fn stream(client: &Client, sql: &str) -> Result<RowStream, Conn
 }
 
 /// A column of a row; a type that is not the expected one is the server's fault.
-pub(super) fn get<'a, T: tokio_postgres::types::FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, ConnectError> {
+pub(super) fn get<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, ConnectError> {
     row.try_get(index).map_err(|_| ConnectErrorKind::Protocol.into())
+}
+
+/// A text of any encoding: what is no UTF-8 in it is replaced.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'a> FromSql<'a> for Text<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self(String::from_utf8_lossy(raw)))
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        <&str as FromSql<'_>>::accepts(kind)
+    }
+}
+
+/// A text of a row that is never null.
+pub(super) fn text(row: &Row, index: usize) -> Result<Cow<'_, str>, ConnectError> {
+    Ok(get::<Text<'_>>(row, index)?.0)
+}
+
+/// A text of a row, unless it is null.
+pub(super) fn maybe_text(row: &Row, index: usize) -> Result<Option<Cow<'_, str>>, ConnectError> {
+    Ok(get::<Option<Text<'_>>>(row, index)?.map(|text| text.0))
 }

@@ -29,6 +29,11 @@ pub(super) fn normalize(name: &str, category: char) -> T {
         "array" => T::Array,
         "map" | "hstore" => T::Map,
         "struct" => T::Struct,
+        // Numbers of objects, which are printed as the objects' names.
+        "regclass" | "regcollation" | "regconfig" | "regdictionary" | "regnamespace" | "regoper" | "regoperator" | "regproc"
+        | "regprocedure" | "regrole" | "regtype" => T::String,
+        // Whoever makes a type says what category it is of: `N` is no proof of a number. Enums, rows, ranges and arrays are made as such.
+        "" if matches!(category, 'B' | 'D' | 'G' | 'I' | 'N' | 'T' | 'V') => T::Other,
         _ => of_category(category),
     }
 }
@@ -72,6 +77,12 @@ mod tests {
             ("int4range", 'R', "range"),
             ("addr", 'C', "struct"),
             ("tsvector", 'U', "other"),
+            ("regclass", 'N', "string"),
+            ("", 'N', "other"),
+            ("", 'D', "other"),
+            ("", 'S', "string"),
+            ("", 'E', "enum"),
+            ("", 'A', "array"),
             ("struct<a:int>", ' ', "other"),
         ] {
             assert_eq!(normalize(name, category).as_str(), word, "{name}");

@@ -40,7 +40,7 @@ pub(super) async fn introspect(connection: &mut TrinoConnection, out: &mut Catal
             _ => TableKind::Table,
         };
         let comment = comments.get(name).and_then(Option::as_deref);
-        known.table(Table { namespace: schema.into(), name, kind, comment, row_estimate: None });
+        known.table(Table { comment, ..Table::new(schema, name, kind) });
     }
     drop(rows);
     columns(connection, &schema, &mut known, out).await?;

@@ -3,7 +3,7 @@
 //! Its `information_schema.columns` tells what PostgreSQL's cannot: which columns are hidden (`rowid`, hash-sharding
 //! columns) and the type in CockroachDB's own words; it is where its `SHOW COLUMNS` reads. Relations and keys come from its `pg_catalog`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 
 use catalog::{CatalogWriter, Column, Generated, Partial, TableWriter};
@@ -16,13 +16,13 @@ use crate::kinds::postgres::error::map;
 use crate::kinds::postgres::rows::{each, get, rows, stream};
 use crate::kinds::postgres::types::normalize;
 
-const SCHEMAS: &str = r"select nspname::text from pg_catalog.pg_namespace
-    where nspname not like 'pg\_%' and nspname not in ('information_schema', 'crdb_internal') and has_schema_privilege(nspname, 'USAGE')";
+const SCHEMAS: &str = "select nspname::text from pg_catalog.pg_namespace
+    where left(nspname::text, 3) <> 'pg_' and nspname not in ('information_schema', 'crdb_internal') and has_schema_privilege(nspname, 'USAGE')";
 
-const RELATIONS: &str = r"select c.oid, n.nspname::text, c.relname::text, c.relkind::text, d.description, null::float4
+const RELATIONS: &str = "select c.oid, n.nspname::text, c.relname::text, c.relkind::text, d.description, null::float4, has_table_privilege(c.oid, 'SELECT')
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     left join pg_catalog.pg_description d on d.classoid = 'pg_catalog.pg_class'::regclass and d.objoid = c.oid and d.objsubid = 0
-    where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not like 'pg\_%' and n.nspname not in ('information_schema', 'crdb_internal')
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and left(n.nspname::text, 3) <> 'pg_' and n.nspname not in ('information_schema', 'crdb_internal')
     and has_schema_privilege(n.nspname, 'USAGE')";
 
 const COMMENTS: &str = "select d.objoid, a.attname::text, d.description from pg_catalog.pg_description d
@@ -37,19 +37,28 @@ const KEYED: &str = "select a.attrelid, a.attnum, a.attname::text from pg_catalo
     select conrelid as relation, unnest(conkey) as number from pg_catalog.pg_constraint where contype in ('p', 'f')
     union select confrelid, unnest(confkey) from pg_catalog.pg_constraint where contype = 'f') k on k.relation = a.attrelid and k.number = a.attnum";
 
-const COLUMNS: &str = r"select table_schema::text, table_name::text, column_name::text, crdb_sql_type::text, is_nullable::text,
+const COLUMNS: &str = "select table_schema::text, table_name::text, column_name::text, crdb_sql_type::text, is_nullable::text,
     column_default::text, generation_expression::text, is_identity::text from information_schema.columns
-    where is_hidden = 'NO' and table_schema not like 'pg\_%' and table_schema not in ('information_schema', 'crdb_internal')
+    where is_hidden = 'NO' and left(table_schema::text, 3) <> 'pg_' and table_schema not in ('information_schema', 'crdb_internal')
     order by table_schema, table_name, ordinal_position";
 
 /// Reads everything that the user may see.
 pub(super) async fn read(client: &Client, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     let held = out.hold();
     let (mut tables, mut notes) = (HashMap::new(), HashMap::<u32, HashMap<String, String>>::new());
+    // Tables that may be read, of which no column was seen.
+    let mut bare = HashSet::new();
     let (mut constraints, mut names) = (Constraints::default(), KeyColumns::default());
     let (schemas, (), (), (), (), columns) = tokio::try_join!(
         rows(client, &held, SCHEMAS),
-        each(client, &held, RELATIONS, |row| relation(row).map(|(oid, relation)| drop(tables.insert(oid, relation)))),
+        each(client, &held, RELATIONS, |row| {
+            let (oid, relation) = relation(row)?;
+            if get::<Option<bool>>(row, 6)?.unwrap_or_default() {
+                bare.insert(oid);
+            }
+            tables.insert(oid, relation);
+            Ok(())
+        }),
         each(client, &held, COMMENTS, |row| {
             notes.entry(get(row, 0)?).or_default().insert(get(row, 1)?, get(row, 2)?);
             Ok(())
@@ -79,6 +88,7 @@ pub(super) async fn read(client: &Client, out: &mut CatalogWriter) -> Result<(),
             if let Some(table) = &mut table {
                 keys.write(oid, &[], &tables, table);
             }
+            bare.remove(&oid);
             current = Some(oid);
         }
         let Some(table) = &mut table else { continue };
@@ -96,8 +106,14 @@ pub(super) async fn read(client: &Client, out: &mut CatalogWriter) -> Result<(),
             comment: notes.get(&oid).and_then(|n| n.get(name)).map(String::as_str),
         });
     }
-    match table {
-        Some(whole) => Ok(whole.finish(out).await?),
-        None => Ok(()),
+    if let Some(whole) = table {
+        whole.finish(out).await?;
     }
+    // All columns of a table may be hidden: it is a table all the same.
+    for oid in bare {
+        if let Some(table) = out.table(tables[&oid].head()) {
+            table.finish(out).await?;
+        }
+    }
+    Ok(())
 }

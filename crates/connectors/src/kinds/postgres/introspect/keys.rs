@@ -1,12 +1,13 @@
 //! Relations and their keys, as `pg_class` and `pg_constraint` have them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use catalog::{ForeignKey, Table, TableKind, TableWriter};
 use tokio_postgres::Row;
 
 use crate::error::ConnectError;
-use crate::kinds::postgres::rows::get;
+use crate::kinds::postgres::rows::{get, maybe_text, text};
 
 /// One relation, columns apart.
 pub(super) struct Relation {
@@ -19,19 +20,14 @@ pub(super) struct Relation {
 
 impl Relation {
     pub(super) fn head(&self) -> Table<'_> {
-        Table {
-            namespace: self.schema.as_str().into(),
-            name: &self.name,
-            kind: self.kind,
-            comment: self.comment.as_deref(),
-            row_estimate: self.row_estimate,
-        }
+        let Self { schema, name, kind, comment, row_estimate } = self;
+        Table { comment: comment.as_deref(), row_estimate: *row_estimate, ..Table::new(schema.as_str(), name, *kind) }
     }
 }
 
 /// Reads a row of (oid, schema, name, relkind, comment, reltuples).
 pub(super) fn relation(row: &Row) -> Result<(u32, Relation), ConnectError> {
-    let kind = match get::<&str>(row, 3)? {
+    let kind = match &*text(row, 3)? {
         "v" => TableKind::View,
         "m" => TableKind::MaterializedView,
         "f" => TableKind::ForeignTable,
@@ -40,7 +36,8 @@ pub(super) fn relation(row: &Row) -> Result<(u32, Relation), ConnectError> {
     // -1: never analyzed. A float is what the planner keeps; beyond 2⁶³ there is no table.
     #[expect(clippy::cast_possible_truncation, reason = "saturates")]
     let row_estimate = get::<Option<f32>>(row, 5)?.filter(|n| *n >= 0.0).map(|n| n as i64);
-    Ok((get(row, 0)?, Relation { schema: get(row, 1)?, name: get(row, 2)?, kind, comment: get(row, 4)?, row_estimate }))
+    let (schema, name) = (text(row, 1)?.into_owned(), text(row, 2)?.into_owned());
+    Ok((get(row, 0)?, Relation { schema, name, kind, comment: maybe_text(row, 4)?.map(Cow::into_owned), row_estimate }))
 }
 
 struct Constraint {
@@ -75,8 +72,13 @@ pub(super) struct KeyColumns(HashMap<(u32, i16), String>);
 impl KeyColumns {
     /// Takes a row of (attrelid, attnum, attname).
     pub(super) fn take(&mut self, row: &Row) -> Result<(), ConnectError> {
-        self.0.insert((get(row, 0)?, get(row, 1)?), get(row, 2)?);
+        self.0.insert((get(row, 0)?, get(row, 1)?), text(row, 2)?.into_owned());
         Ok(())
+    }
+
+    /// Forgets all columns but those that `keep` tells by relation and number.
+    pub(super) fn retain(&mut self, keep: impl Fn((u32, i16)) -> bool) {
+        self.0.retain(|column, _| keep(*column));
     }
 }
 

@@ -13,6 +13,9 @@ use super::open::PgConnection;
 use super::product::Product;
 use crate::error::ConnectError;
 
+/// How long a lock is waited for, in milliseconds: what another session has locked is a corner, and costs a corner.
+const LOCK_TIMEOUT: u32 = 3_000;
+
 /// Reads the schema into `out`.
 pub(super) async fn introspect(connection: &mut PgConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     read(connection, out).await.map_err(|error| connection.reason(error))
@@ -23,13 +26,11 @@ async fn read(connection: &PgConnection, out: &mut CatalogWriter) -> Result<(), 
     // The server gives up when we do.
     let timeout = Deadline::from(out.until()).remaining().as_millis().max(1);
     let begin = match connection.product {
-        // With nothing but pg_catalog in sight every name in a type or a default is printed with its schema.
-        // Compiling a statement that runs once costs more than it saves.
-        Product::Postgres(11..) => {
-            "begin isolation level repeatable read read only; set local search_path = pg_catalog; set local jit = off"
+        Product::Postgres(major) => {
+            let settings = postgres::settings(major);
+            format!("begin isolation level repeatable read read only; {settings}; set local lock_timeout = {LOCK_TIMEOUT}")
         }
-        Product::Postgres(_) => "begin isolation level repeatable read read only; set local search_path = pg_catalog",
-        Product::Redshift | Product::CockroachDb => "begin read only",
+        Product::Redshift | Product::CockroachDb => "begin read only".to_owned(),
     };
     client.batch_execute(&format!("{begin}; set local statement_timeout = {timeout}")).await.map_err(|e| map(&e))?;
     match connection.product {

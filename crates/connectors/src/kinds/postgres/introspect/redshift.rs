@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 
-use catalog::{CatalogWriter, Column, ForeignKey, Hold, Partial, Table, TableKind, TableWriter};
+use catalog::{CatalogWriter, Column, ForeignKey, Hold, Note, NoteCode, Partial, Table, TableKind, TableWriter};
 use futures_util::TryStreamExt;
 use tokio_postgres::{Client, Row};
 
@@ -56,6 +56,7 @@ pub(super) async fn read(client: &Client, out: &mut CatalogWriter) -> Result<(),
     }
     let keys = Keys::new(&constraints, &keyed)?;
 
+    let mut seen = HashSet::new();
     let mut columns = pin!(stream(client, COLUMNS).await?);
     let (mut current, mut table) = ((String::new(), String::new()), None::<TableWriter>);
     while let Some(row) = columns.try_next().await.map_err(|e| map(&e))? {
@@ -63,11 +64,11 @@ pub(super) async fn read(client: &Client, out: &mut CatalogWriter) -> Result<(),
         if (schema, name) != (&current.0, &current.1) {
             let (kind, comment) = heads.get(&(schema, name)).copied().unwrap_or((TableKind::Table, None));
             finish(table.take(), out).await?;
-            table =
-                out.table(Table { namespace: schema.into(), name, kind, comment: comment.filter(|c| !c.is_empty()), row_estimate: None });
+            table = out.table(Table { comment: comment.filter(|c| !c.is_empty()), ..Table::new(schema, name, kind) });
             if let Some(table) = &mut table {
                 keys.write((schema, name), table);
             }
+            seen.insert((schema.to_owned(), name.to_owned()));
             current = (schema.to_owned(), name.to_owned());
         }
         let Some(table) = &mut table else { continue };
@@ -85,10 +86,21 @@ pub(super) async fn read(client: &Client, out: &mut CatalogWriter) -> Result<(),
         });
     }
     finish(table, out).await?;
-    external(client, &held, out).await
+    external(client, &held, &mut seen, out).await?;
+    // A late-binding view has no column that is listed, until it is used.
+    for (&(schema, name), &(kind, comment)) in
+        heads.iter().filter(|((schema, name), _)| !seen.contains(&((*schema).into(), (*name).into())))
+    {
+        let table = out.table(Table { comment: comment.filter(|c| !c.is_empty()), ..Table::new(schema, name, kind) });
+        finish(table, out).await?;
+        let text = "the server lists no columns of it, as of a late-binding view";
+        out.note(Note::new(NoteCode::ColumnsUnreadable, format!("{schema}.{name}"), text));
+    }
+    Ok(())
 }
 
-async fn external(client: &Client, held: &Hold, out: &mut CatalogWriter) -> Result<(), ConnectError> {
+/// Reads external tables; those that were sent are added to `seen`.
+async fn external(client: &Client, held: &Hold, seen: &mut HashSet<(String, String)>, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     let tables = rows(client, held, EXTERNAL_TABLES).await?;
     let name = |r: &Row| Ok((get(r, 0)?, get(r, 1)?));
     let mut bare: HashSet<(String, String)> = tables.iter().map(name).collect::<Result<_, ConnectError>>()?;
@@ -101,6 +113,7 @@ async fn external(client: &Client, held: &Hold, out: &mut CatalogWriter) -> Resu
             table = out.table(external_head(schema, name));
             current = (schema.to_owned(), name.to_owned());
             bare.remove(&current);
+            seen.insert(current.clone());
         }
         let Some(table) = &mut table else { continue };
         let native_type: &str = get(&row, 3)?;
@@ -116,8 +129,9 @@ async fn external(client: &Client, held: &Hold, out: &mut CatalogWriter) -> Resu
         });
     }
     finish(table, out).await?;
-    for (schema, name) in &bare {
-        finish(out.table(external_head(schema, name)), out).await?;
+    for (schema, name) in bare {
+        finish(out.table(external_head(&schema, &name)), out).await?;
+        seen.insert((schema, name));
     }
     Ok(())
 }
@@ -131,7 +145,7 @@ async fn finish(table: Option<TableWriter>, out: &mut CatalogWriter) -> Result<(
 }
 
 fn external_head<'a>(schema: &'a str, name: &'a str) -> Table<'a> {
-    Table { namespace: schema.into(), name, kind: TableKind::ExternalTable, comment: None, row_estimate: None }
+    Table::new(schema, name, TableKind::ExternalTable)
 }
 
 fn kind(table_type: &str) -> TableKind {
