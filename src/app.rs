@@ -9,14 +9,14 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use store::{Cipher, Store};
 
 use crate::auth::Tokens;
-use crate::probe::Prober;
+use crate::runner::Runner;
 
 /// The server's collaborators, shared by all requests.
 pub(crate) struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) cipher: Cipher,
     pub(crate) registry: Registry,
-    pub(crate) prober: Arc<dyn Prober>,
+    pub(crate) runner: Arc<dyn Runner>,
     pub(crate) tokens: Tokens,
     pub(crate) limits: RequestLimits,
     pub(crate) metrics: PrometheusHandle,

@@ -95,6 +95,8 @@ pub(crate) struct Service {
     /// Most columns of one schema cache
     #[arg(long, env = "HEADWATER_MAX_COLUMNS", value_name = "N", default_value_t = Limits::default().columns)]
     pub(crate) max_columns: usize,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
 }
 
 impl Service {
@@ -102,6 +104,29 @@ impl Service {
     pub(crate) fn limits(&self) -> Limits {
         Limits { tables: self.max_tables, columns: self.max_columns, ..Limits::default() }
     }
+}
+
+/// Where drivers run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RunnerKind {
+    /// In the server's own process
+    InProcess,
+    /// In child processes
+    Child,
+}
+
+/// How jobs are run.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Jobs {
+    /// Where drivers run [default: child for serve, in-process for dev]
+    #[arg(long, env = "HEADWATER_RUNNER", value_name = "RUNNER", value_enum)]
+    pub(crate) runner: Option<RunnerKind>,
+    /// Child processes before jobs of one organisation share them [default: by memory and processors]
+    #[arg(long, env = "HEADWATER_MAX_CHILDREN", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) max_children: Option<u32>,
+    /// Most memory of a child process, in bytes
+    #[arg(long, env = "HEADWATER_CHILD_MEMORY", value_name = "BYTES", default_value_t = 512 << 20, value_parser = clap::value_parser!(u64).range(32 << 20..))]
+    pub(crate) child_memory: u64,
 }
 
 /// What connectors may reach beside the profile.

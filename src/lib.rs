@@ -1,6 +1,6 @@
 //! Headwater: a self-hosted, multi-tenant server for datasource connections.
 //!
-//! A request travels `router` → `http::middleware` → one file in `api` → one use case in `datasource` → `probe` and the store.
+//! A request travels `router` → `http::middleware` → one file in `api` → one use case in `datasource` → `runner` and the store.
 
 mod api;
 mod app;
@@ -10,8 +10,8 @@ mod clock;
 mod config;
 mod datasource;
 mod http;
-mod probe;
 mod router;
 mod routes;
+mod runner;
 mod server;
 mod telemetry;

@@ -1,6 +1,8 @@
 //! Logs and metrics. Neither ever holds a host, a name, or anything a source sent.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use connectors::ConnectError;
@@ -45,15 +47,41 @@ pub(crate) fn start_metrics() -> Result<PrometheusHandle, String> {
     metrics::describe_counter!("headwater_probes_total", "Connection tests and schema reads, by outcome");
     metrics::describe_histogram!("headwater_probe_seconds", "Time of connection tests and schema reads");
     metrics::describe_counter!("headwater_egress_dials_total", "Connections opened or refused");
+    metrics::describe_gauge!("headwater_children", "Child processes that run jobs or wait for them");
+    metrics::describe_counter!(
+        "headwater_children_lost_total",
+        "Child processes that ended with jobs, by themselves or for talking garbage"
+    );
     metrics::gauge!("headwater_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     Ok(handle)
 }
 
 /// Counts a connection test or a read, and logs how it ended.
-pub(crate) fn probed(step: &'static str, kind: &'static str, error: Option<&ConnectError>, took: Duration) {
+pub(crate) fn job_ended(step: &'static str, kind: &'static str, error: Option<&ConnectError>, took: Duration) {
     let outcome = error.map_or("ok", |e| e.kind.code());
     metrics::counter!("headwater_probes_total", "step" => step, "kind" => kind, "outcome" => outcome).increment(1);
     metrics::histogram!("headwater_probe_seconds", "step" => step, "kind" => kind).record(took.as_secs_f64());
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(datasource.kind = kind, step, outcome, duration_ms = millis, "probe ended");
+}
+
+/// Counters that children may tell of.
+const COUNTERS: [&str; 1] = ["headwater_egress_dials_total"];
+
+/// Series that children may begin: what a label can say is counted on the fingers.
+const SERIES: usize = 256;
+
+/// Adds to a counter what happened in a child. What is no counter of ours, or no word, is not counted.
+pub(crate) fn count_of_child(name: &str, labels: &[(String, String)], by: u64) {
+    static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let word = |text: &String| (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let Some(name) = COUNTERS.into_iter().find(|known| *known == name) else { return };
+    if labels.len() > 2 || !labels.iter().all(|(key, value)| word(key) && word(value)) {
+        return;
+    }
+    let series = format!("{name} {labels:?}");
+    let mut seen = SEEN.lock().expect("no panic under this lock");
+    if seen.contains(&series) || (seen.len() < SERIES && seen.insert(series)) {
+        metrics::counter!(name, labels).increment(by);
+    }
 }

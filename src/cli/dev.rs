@@ -12,7 +12,7 @@ use super::embedded::Embedded;
 use super::run::{Plan, listen, run};
 use super::token::issue;
 use super::{CliError, say};
-use crate::config::{EgressLists, Log, Service};
+use crate::config::{EgressLists, Log, RunnerKind, Service};
 use crate::{clock, telemetry};
 
 /// The organisation of a development server.
@@ -53,7 +53,7 @@ impl Dev {
         }
         hint(&url);
         let policy = self.lists.policy(Profile::Dev, address, Vec::new());
-        run(Plan { store, keys, policy, service: self.service, listener }).await
+        run(Plan { store, keys, policy, service: self.service, listener, runner: RunnerKind::InProcess }).await
     }
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod healthcheck;
 mod keys;
 mod kinds;
+mod machine;
 mod metadata;
 mod migrate;
 mod openapi;
@@ -15,6 +16,7 @@ mod output;
 mod run;
 mod serve;
 mod token;
+mod work;
 
 use std::process::ExitCode;
 
@@ -54,6 +56,9 @@ enum Command {
     Openapi,
     /// Ask a running server whether it is ready; exit code 0 if so
     Healthcheck(healthcheck::Healthcheck),
+    /// Run jobs for a server, which starts this by itself
+    #[command(hide = true)]
+    Work(work::Work),
 }
 
 /// Reads the command line and does what it says.
@@ -86,6 +91,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         }
         Command::Openapi => openapi::run(),
         Command::Healthcheck(check) => runtime()?.block_on(check.run()),
+        Command::Work(work) => work.run(),
     }
 }
 

@@ -11,10 +11,11 @@ use store::{Cipher, MasterKeys, Store};
 use tokio::net::TcpListener;
 
 use super::CliError;
+use super::machine::{children_by_machine, own_program};
 use crate::app::{App, RequestLimits};
 use crate::auth::Tokens;
-use crate::config::Service;
-use crate::probe::{InProcess, ProbeSettings};
+use crate::config::{Jobs, RunnerKind, Service};
+use crate::runner::{Child, ChildSettings, InProcess, Runner, RunnerSettings};
 use crate::{clock, datasource, router, server, telemetry};
 
 /// Definitions staged longer ago than this, for a datasource that never came to be, are swept.
@@ -33,6 +34,8 @@ pub(super) struct Plan {
     pub(super) policy: Policy,
     pub(super) service: Service,
     pub(super) listener: TcpListener,
+    /// Where drivers run unless the settings say otherwise.
+    pub(super) runner: RunnerKind,
 }
 
 /// Opens the server's own socket.
@@ -45,22 +48,22 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
     let cipher = Cipher::new(plan.keys, plan.store.clone());
     cipher.verify().await?;
     let service = plan.service;
-    let settings = ProbeSettings {
-        policy: Arc::new(plan.policy),
+    let settings = RunnerSettings {
+        policy: plan.policy,
         test_timeout: service.test_timeout,
         read_timeout: service.read_timeout,
         max_tests: service.max_tests,
         max_reads: service.max_reads,
         limits: service.limits(),
     };
-    let prober = InProcess::new(settings).map_err(|e| CliError::Text(format!("cannot start threads: {e}")))?;
+    let runner = runner(settings, &service.jobs, plan.runner)?;
     // A change is tried three times at most; what is left is for the store.
     let whole = (service.test_timeout + service.read_timeout) * 3 + Duration::from_mins(1);
     let app = Arc::new(App {
         store: plan.store.clone(),
         cipher,
         registry: Registry,
-        prober: Arc::new(prober),
+        runner,
         tokens: Tokens::new(plan.store.clone()),
         limits: RequestLimits { body: service.max_body, arrival: service.request_timeout, whole },
         metrics: telemetry::start_metrics()?,
@@ -82,6 +85,21 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
     chores.1.abort();
     tracing::info!("stopped");
     Ok(())
+}
+
+fn runner(settings: RunnerSettings, jobs: &Jobs, usual: RunnerKind) -> Result<Arc<dyn Runner>, CliError> {
+    match jobs.runner.unwrap_or(usual) {
+        RunnerKind::InProcess => {
+            let runner = InProcess::new(settings).map_err(|e| CliError::Text(format!("cannot start threads: {e}")))?;
+            Ok(Arc::new(runner))
+        }
+        RunnerKind::Child => {
+            let program =
+                own_program().map_err(|e| CliError::Text(format!("cannot find the program itself, set --runner in-process: {e}")))?;
+            let size = jobs.max_children.map_or_else(children_by_machine, |n| n as usize);
+            Ok(Arc::new(Child::new(settings, ChildSettings { program, size, memory: jobs.child_memory })))
+        }
+    }
 }
 
 /// Housekeeping: metrics' own, and what killed jobs left behind.

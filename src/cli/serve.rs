@@ -9,7 +9,7 @@ use store::database_addresses;
 use super::CliError;
 use super::metadata::Metadata;
 use super::run::{Plan, listen, run};
-use crate::config::{Database, EgressLists, Keys, Log, Service};
+use crate::config::{Database, EgressLists, Keys, Log, RunnerKind, Service};
 use crate::telemetry;
 
 /// Run the server.
@@ -54,6 +54,6 @@ impl Serve {
         let listener = listen(self.listen).await?;
         let address = listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
         let policy = self.lists.policy(self.egress, address, database_addresses(&url));
-        run(Plan { store, keys, policy, service: self.service, listener }).await
+        run(Plan { store, keys, policy, service: self.service, listener, runner: RunnerKind::Child }).await
     }
 }

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use catalog::Catalog;
-use connectors::{ConnectErrorKind, ServerInfo, Source, StepReport, report};
+use connectors::{ConnectErrorKind, ServerInfo, StepReport, Task, report};
 use store::Tenant;
 
 use crate::app::App;
+use crate::runner::{Order, Report};
 
 /// The whole of it.
 #[derive(Debug)]
@@ -26,25 +27,21 @@ impl Diagnosis {
 }
 
 /// Tests and reads a source, and stores nothing.
-pub(crate) async fn diagnose(app: &App, tenant: Tenant, kind: &'static str, source: Box<dyn Source>) -> Diagnosis {
+pub(crate) async fn diagnose(app: &App, tenant: Tenant, order: Order) -> Diagnosis {
     let began = Instant::now();
-    let plan = source.plan();
-    let mut probe = app.prober.start(tenant, kind, source);
-    let trace = probe.trace();
-    let (mut server, mut counts, mut failure) = (None, None, None);
-    match probe.tested().await {
-        Err(error) => failure = Some(error),
-        Ok(info) => {
-            server = Some(info);
-            while probe.table().await.is_some() {}
-            match probe.read().await {
-                Ok(catalog) => counts = Some(catalog),
-                Err(error) => failure = Some(error),
-            }
+    let mut running = app.runner.start(tenant, order, Task::Survey);
+    let mut server = None;
+    let (counts, failure) = loop {
+        match running.next().await {
+            Report::Tested(info) => server = Some(info),
+            Report::Table(_) => {}
+            Report::Again => server = None,
+            Report::Done(counts) => break (counts, None),
+            Report::Failed(error) => break (None, Some(error)),
         }
-    }
+    };
     // A refusal by policy takes the same time whatever lies behind the target: none.
     let refused = failure.as_ref().is_some_and(|error| error.kind == ConnectErrorKind::Denied);
     let took = if refused { Duration::ZERO } else { began.elapsed() };
-    Diagnosis { steps: report(&plan, &trace.taken(), failure.as_ref()), server, counts, took }
+    Diagnosis { steps: report(running.plan(), running.taken(), failure.as_ref()), server, counts, took }
 }

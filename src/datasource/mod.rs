@@ -1,22 +1,24 @@
 //! The use cases that every HTTP surface calls. No HTTP in here.
 
+mod acquire;
 mod describe;
 mod diagnose;
 mod failure;
-mod ingest;
 mod onboard;
 mod sealed;
+mod staging;
 mod sync;
 mod update;
 mod upgrade;
 
+use connectors::Kind;
 use connectors::credentials::pin;
-use connectors::{Kind, Source};
 use serde_json::Value;
 use store::{Credentials, Datasource, Tenancy, Tenant};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::runner::Order;
 
 pub(crate) use describe::{Described, describe};
 pub(crate) use diagnose::{Diagnosis, diagnose};
@@ -57,9 +59,9 @@ async fn seal_credentials(
     sealed::seal(app, tenant, datasource, kind, canonical).await
 }
 
-/// A stored datasource with its credentials opened and bound to its connector.
-pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<(&'static str, Box<dyn Source>), Failure> {
+/// A stored datasource with its credentials opened, ready for a job.
+pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Order, Failure> {
     let credentials = open_credentials(app, tenant, stored).await?;
     let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
-    Ok((entry.name, entry.bind(credentials).map_err(|_| Failure::Unreadable)?))
+    Order::new(entry, &credentials).map_err(|_| Failure::Unreadable)
 }

@@ -1,15 +1,14 @@
 //! A new datasource: nothing of it exists until its credentials worked and its schema was read.
 
-use std::collections::HashSet;
-
 use connectors::ConnectError;
 use store::{NewDatasource, Server, StoreError, Tenant};
 use uuid::Uuid;
 
-use super::ingest::{IngestError, ingest};
+use super::acquire::{AcquireError, Acquired, Into, acquire};
 use super::{Failure, Request, seal_credentials};
 use crate::app::App;
 use crate::clock;
+use crate::runner::Order;
 
 /// Why there is no new datasource.
 #[derive(Debug)]
@@ -26,6 +25,17 @@ pub(crate) enum OnboardError {
     Failed(Failure),
 }
 
+impl From<AcquireError> for OnboardError {
+    fn from(error: AcquireError) -> Self {
+        match error {
+            AcquireError::Test(error) => Self::Test(error),
+            AcquireError::Read(error) => Self::Read(error),
+            AcquireError::Lookup(error) => Self::Failed(error.into()),
+            AcquireError::Stage(error) => Self::Cache(error.into()),
+        }
+    }
+}
+
 /// Tests, reads, seals and stores.
 pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Result<(), OnboardError> {
     let failed = |e: StoreError| OnboardError::Failed(e.into());
@@ -34,13 +44,8 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
         return Err(OnboardError::NameTaken);
     }
     let uuid = Uuid::new_v4();
-    let source = request.kind.bind(request.credentials.clone()).map_err(|_| OnboardError::Failed(Failure::Unreadable))?;
-    let mut probe = app.prober.start(tenant, request.kind.name, source);
-    let server = probe.tested().await.map_err(OnboardError::Test)?;
-    let catalog = ingest(&app.store, tenant, uuid, &HashSet::new(), probe).await.map_err(|error| match error {
-        IngestError::Source(error) => OnboardError::Read(error),
-        IngestError::Store(error) => OnboardError::Cache(error.into()),
-    })?;
+    let order = Order::new(request.kind, &request.credentials).map_err(|_| OnboardError::Failed(Failure::Unreadable))?;
+    let Acquired { server, catalog } = acquire(app, tenant, Into::New(uuid), order).await?;
     let credentials = seal_credentials(app, tenant, uuid, request.kind, request.credentials.clone(), server.ssh_host_key).await;
     let credentials = credentials.map_err(OnboardError::Failed)?;
     let tables = catalog.tables.len();

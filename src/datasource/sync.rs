@@ -3,7 +3,7 @@
 use connectors::ConnectError;
 use store::{Change, Datasource, Replaced, Server, StoreError, Tenant};
 
-use super::ingest::{IngestError, ingest};
+use super::acquire::{AcquireError, Acquired, Into, acquire};
 use super::{ATTEMPTS, Failure, stored_source};
 use crate::app::App;
 use crate::clock;
@@ -25,17 +25,11 @@ pub(crate) enum SyncError {
 pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> Result<(), SyncError> {
     let failed = |e: StoreError| SyncError::Failed(e.into());
     for _ in 0..ATTEMPTS {
-        let (kind, source) = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
-        let mut probe = app.prober.start(tenant, kind, source);
-        let server = match probe.tested().await {
-            Ok(server) => server,
-            Err(error) => return Err(source_failed(app, tenant, &stored, error).await),
-        };
-        let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
-        let catalog = match ingest(&app.store, tenant, stored.uuid, &known, probe).await {
-            Ok(catalog) => catalog,
-            Err(IngestError::Source(error)) => return Err(source_failed(app, tenant, &stored, error).await),
-            Err(IngestError::Store(error)) => return Err(failed(error)),
+        let order = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
+        let Acquired { server, catalog } = match acquire(app, tenant, Into::Existing(stored.uuid), order).await {
+            Ok(acquired) => acquired,
+            Err(AcquireError::Test(error) | AcquireError::Read(error)) => return Err(source_failed(app, tenant, &stored, error).await),
+            Err(AcquireError::Lookup(error) | AcquireError::Stage(error)) => return Err(failed(error)),
         };
         let schema_changed = stored.root != Some(catalog.root);
         let change = Change {

@@ -4,10 +4,11 @@ use connectors::ConnectError;
 use connectors::credentials::{keep_pins, lacks_pin};
 use store::{Change, Replaced, Server, StoreError, Tenant};
 
-use super::ingest::{IngestError, ingest};
+use super::acquire::{AcquireError, Acquired, Into, acquire};
 use super::{ATTEMPTS, Failure, Request, open_credentials, seal_credentials};
 use crate::app::App;
 use crate::clock;
+use crate::runner::Order;
 
 /// Why the datasource stayed as it was.
 #[derive(Debug)]
@@ -34,6 +35,17 @@ pub(crate) enum UpdateError {
     Failed(Failure),
 }
 
+impl From<AcquireError> for UpdateError {
+    fn from(error: AcquireError) -> Self {
+        match error {
+            AcquireError::Test(error) => Self::Test(error),
+            AcquireError::Read(error) => Self::Read(error),
+            AcquireError::Lookup(error) => Self::Failed(error.into()),
+            AcquireError::Stage(error) => Self::Cache(error.into()),
+        }
+    }
+}
+
 /// Tests, reads, seals and replaces.
 pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Result<(), UpdateError> {
     let failed = |e: StoreError| UpdateError::Failed(e.into());
@@ -46,14 +58,8 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
         if lacks_pin(&credentials) {
             keep_pins(&open_credentials(app, tenant, &stored).await.map_err(UpdateError::Failed)?, &mut credentials);
         }
-        let source = request.kind.bind(credentials.clone()).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
-        let mut probe = app.prober.start(tenant, request.kind.name, source);
-        let server = probe.tested().await.map_err(UpdateError::Test)?;
-        let known = app.store.definition_hashes(tenant, stored.uuid).await.map_err(failed)?;
-        let catalog = ingest(&app.store, tenant, stored.uuid, &known, probe).await.map_err(|error| match error {
-            IngestError::Source(error) => UpdateError::Read(error),
-            IngestError::Store(error) => UpdateError::Cache(error.into()),
-        })?;
+        let order = Order::new(request.kind, &credentials).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
+        let Acquired { server, catalog } = acquire(app, tenant, Into::Existing(stored.uuid), order).await?;
         let credentials = seal_credentials(app, tenant, stored.uuid, request.kind, credentials, server.ssh_host_key).await;
         let schema_changed = stored.root != Some(catalog.root);
         let change = Change {

@@ -11,6 +11,7 @@ mod mysql;
 mod openapi;
 mod postgres;
 mod resilience;
+mod runner;
 mod support;
 mod trino;
 mod upgrade;

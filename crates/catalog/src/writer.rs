@@ -34,6 +34,8 @@ pub struct CatalogWriter {
     parts: u64,
     columns: u64,
     bytes: usize,
+    /// The schemas to read; none for all.
+    only: Option<BTreeSet<String>>,
 }
 
 impl CatalogWriter {
@@ -51,7 +53,18 @@ impl CatalogWriter {
             parts: 0,
             columns: 0,
             bytes: 0,
+            only: None,
         }
+    }
+
+    /// The same for the schemas of these names only: the others are passed over, and nothing is partial for it.
+    #[must_use]
+    pub fn only(self, schemas: BTreeSet<String>) -> Self {
+        Self { only: Some(schemas), ..self }
+    }
+
+    fn wants(&self, namespace: &Namespace<'_>) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&*namespace.schema))
     }
 
     /// By when the schema must have been read.
@@ -67,7 +80,9 @@ impl CatalogWriter {
     /// Notes a visible schema, whether or not it has tables.
     pub fn schema<'a>(&mut self, name: impl Into<Namespace<'a>>) {
         let name = name.into();
-        if name.longest() > NAME_BYTES {
+        if !self.wants(&name) {
+            // Not asked for.
+        } else if name.longest() > NAME_BYTES {
             self.partial.insert(Partial::Names);
         } else if self.schemas.contains(&name) {
             // Known already.
@@ -90,6 +105,9 @@ impl CatalogWriter {
 
     /// Begins a table; none if a cap leaves it out.
     pub fn table(&mut self, table: Table<'_>) -> Option<TableWriter> {
+        if !self.wants(&table.namespace) {
+            return None;
+        }
         let reason = if table.name.len() > NAME_BYTES || table.namespace.longest() > NAME_BYTES {
             Partial::Names
         } else if self.is_full(table.partition_of.is_some()) {

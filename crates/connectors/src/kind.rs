@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::connector::{Bound, Connector, Source};
 use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation, judge, place, split, unused};
-use crate::error::Renamed;
+use crate::error::{ConnectError, Renamed};
 
 /// What is said of a kind by its folder.
 #[derive(Clone, Copy)]
@@ -88,6 +88,11 @@ impl Kind {
     /// Binds credentials in canonical form ([`Parsed::canonical`]) to their connector.
     pub fn bind(&self, canonical: Value) -> Result<Box<dyn Source>, Violation> {
         (self.bind)(canonical, self.renamed)
+    }
+
+    /// A failure that came from elsewhere, in the kind's own words: they do not travel.
+    pub fn worded(&self, error: ConnectError) -> ConnectError {
+        error.renamed(self.renamed)
     }
 
     /// What its folder's page says under a heading, as lists in tables want it: one line.

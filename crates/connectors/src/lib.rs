@@ -5,18 +5,22 @@
 mod connector;
 pub mod credentials;
 mod error;
+mod job;
 mod kind;
 mod kinds;
 mod registry;
 mod report;
 mod rest;
 mod route;
+mod run;
 mod server;
 
 pub use connector::{Opened, Source};
 pub use credentials::{Parsed, Rule, Violation};
 pub use error::{ConnectError, ConnectErrorKind};
+pub use job::{Credentials, Event, Job, Scope, Statement, Task, TimeLimits};
 pub use kind::Kind;
 pub use registry::Registry;
 pub use report::{Outcome, StepReport, report};
+pub use run::{Closed, Sink, run};
 pub use server::ServerInfo;

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// The moment after which nothing more may be waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadline(Instant);
@@ -47,6 +49,19 @@ impl From<Deadline> for Instant {
     }
 }
 
+/// Travels as the time that is left: clocks of two processes have nothing in common.
+impl Serialize for Deadline {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.remaining().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Deadline {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::after(Duration::deserialize(deserializer)?))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +71,13 @@ mod tests {
         let deadline = Deadline::after(Duration::from_millis(20));
         assert_eq!(deadline.run(std::future::pending::<()>()).await, Err(Elapsed));
         assert_eq!(Deadline::after(Duration::from_secs(1)).run(async { 7 }).await, Ok(7));
+    }
+
+    #[test]
+    fn travels_as_what_is_left() {
+        let text = serde_json::to_string(&Deadline::after(Duration::from_mins(1))).expect("json");
+        let left = serde_json::from_str::<Deadline>(&text).expect("a deadline").remaining();
+        assert!(left <= Duration::from_mins(1) && left > Duration::from_secs(50), "{left:?}");
     }
 
     #[test]

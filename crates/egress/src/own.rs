@@ -2,13 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::target::{Host, is_localhost};
 
 /// An endpoint of the server itself: its listener, or its metadata database.
 ///
 /// A datasource that pointed here would turn the server against itself: its API with another client's
 /// network position, or the table of sealed credentials.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OwnEndpoint {
     /// One address and port.
     Address(SocketAddr),

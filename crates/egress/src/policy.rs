@@ -3,13 +3,15 @@
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::own::{OwnEndpoint, is_local};
 use crate::ranges::{AddressClass, classify, embedded_v4};
 use crate::rule::Rule;
 use crate::target::{Host, is_localhost};
 
 /// The base set of address classes that may be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Profile {
     /// Public and private networks: a server inside a company.
     #[default]
@@ -58,7 +60,7 @@ const METADATA_NAMES: &[&str] = &["metadata.google.internal", "metadata.goog", "
 /// - `allow` networks are let through although the profile leaves their class out (metadata services stay refused).
 /// - `allow` host suffixes and ports narrow: once there is one, only names under a suffix, only such ports pass.
 ///   A suffix never lifts the check of the addresses behind the name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Policy {
     /// The base set.
     pub profile: Profile,
@@ -146,6 +148,22 @@ mod tests {
         let host: Host = host.parse().expect("host");
         let Host::Address(address) = host else { return policy.check_name(&host, port).is_ok() };
         policy.check_name(&host, port).is_ok() && policy.check_addresses(&host, &[(address, port).into()], &[]).is_ok()
+    }
+
+    /// A policy that went through a pipe decides as before.
+    #[test]
+    fn both_ways() {
+        let rules = |texts: &[&str]| texts.iter().map(|t| t.parse().expect("rule")).collect();
+        let policy = Policy {
+            profile: Profile::Dev,
+            allow: rules(&["10.0.0.0/8", "2001:db8::/32", ".example.com", "port:5432", "port:1-9"]),
+            deny: rules(&["192.0.2.7"]),
+            own: vec![OwnEndpoint::AnyLocal(3000), OwnEndpoint::Address(([10, 0, 0, 1], 5432).into()), OwnEndpoint::Name("meta".into(), 1)],
+        };
+        let text = serde_json::to_string(&policy).expect("json");
+        let again: Policy = serde_json::from_str(&text).expect("a policy");
+        assert_eq!((again.profile, &again.allow, &again.deny, &again.own), (policy.profile, &policy.allow, &policy.deny, &policy.own));
+        assert!(serde_json::from_str::<Policy>(&text.replace(".example.com", "a b")).is_err());
     }
 
     #[test]

@@ -5,11 +5,13 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 
 use crate::ranges::embedded_v4;
 
 /// A network, a host suffix or a range of ports: `10.0.0.0/8`, `192.0.2.7`, `.example.com`, `port:5432`, `port:1024-65535`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Rule {
     /// Addresses of a network.
     Network(IpNet),
@@ -67,6 +69,20 @@ impl FromStr for Rule {
             return Ok(Self::Suffix(suffix));
         }
         Err(wrong())
+    }
+}
+
+impl TryFrom<String> for Rule {
+    type Error = ParseRuleError;
+
+    fn try_from(text: String) -> Result<Self, ParseRuleError> {
+        text.parse()
+    }
+}
+
+impl From<Rule> for String {
+    fn from(rule: Rule) -> Self {
+        rule.to_string()
     }
 }
 

@@ -61,6 +61,11 @@ impl Session {
         self.deadline.run(work).await
     }
 
+    /// Where its steps are noted.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
     /// When the session ends.
     pub fn deadline(&self) -> Deadline {
         self.deadline

@@ -18,28 +18,24 @@ use crate::api::openapi;
 use crate::app::{App, AppState};
 use crate::datasource::{Diagnosis, diagnose, stored_source};
 use crate::http::{Caller, JsonObject};
+use crate::runner::Order;
 
 /// Answers a diagnosis. A test that failed is an answer like any other: 200.
 pub(crate) async fn test(State(app): State<AppState>, Caller(tenant): Caller, JsonObject(body): JsonObject) -> Result<Response, ApiError> {
-    let (kind, source, ignored) = source(&app, tenant, body).await?;
-    let diagnosis = diagnose(&app, tenant, kind, source).await;
+    let (order, ignored) = order(&app, tenant, body).await?;
+    let diagnosis = diagnose(&app, tenant, order).await;
     Ok((ignored.header(), Json(json!({"data": render(&diagnosis)}))).into_response())
 }
 
 /// The credentials of the body, or of the stored datasource that it refers to.
-async fn source(
-    app: &App,
-    tenant: Tenant,
-    body: Map<String, Value>,
-) -> Result<(&'static str, Box<dyn connectors::Source>, Ignored), ApiError> {
+async fn order(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(Order, Ignored), ApiError> {
     if !means(&body) || has(&body, "credentials") {
         let DatasourceBody { request, ignored } = DatasourceBody::read(body, app.registry)?;
-        let source = request.kind.bind(request.credentials)?;
-        return Ok((request.kind.name, source, ignored));
+        return Ok((Order::new(request.kind, &request.credentials)?, ignored));
     }
     let stored = find(app, tenant, &body).await?;
-    let (kind, source) = stored_source(app, tenant, &stored).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
-    Ok((kind, source, Ignored::default()))
+    let order = stored_source(app, tenant, &stored).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    Ok((order, Ignored::default()))
 }
 
 fn render(diagnosis: &Diagnosis) -> Value {

@@ -97,14 +97,6 @@ async fn real_failures() {
             remedy: "use the name in the certificate as host, or set sslVerify to ca",
         },
         Broken {
-            case: "CA",
-            changes: json!({"sslMode": true, "port": tls, "sslCa": "x"}),
-            step: "tls",
-            code: "CA_INVALID",
-            field: Some("sslCa"),
-            remedy: "paste the whole certificate, BEGIN and END lines included",
-        },
-        Broken {
             case: "HTTP to the port of HTTPS",
             changes: json!({"port": tls}),
             step: "tls",

@@ -123,7 +123,10 @@ async fn failures() {
     // `host` and `username` are other kinds' words.
     let other = json!({"datasourceType": "mssql", "credentials": {"name": "x", "host": "localhost", "port": 1433, "username": "app", "password": "pw"}});
     let answer = client.create(&other).await;
-    assert_eq!((answer.status, answer.message()), (400, "\"credentials.server\" is required"));
+    assert_eq!(
+        (answer.status, answer.message()),
+        (400, "\"credentials.server\" is required (unknown keys: credentials.host, credentials.username)")
+    );
 }
 
 /// Errors of logins, by their numbers.

@@ -11,7 +11,7 @@ use crate::support::diagnose::outcome;
 #[tokio::test]
 async fn r5_r4_tokens() {
     let setup = Setup::sqlite().await;
-    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "3s"), ("HEADWATER_READ_TIMEOUT", "3s")]);
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "6s"), ("HEADWATER_READ_TIMEOUT", "4s")]);
     let client = server.client(&setup.token("acme"));
     let long = [metadata(&[("v", Kind::Max)]), vec![0xd1]].concat();
     let text = metadata(&[("v", Kind::Text)]);

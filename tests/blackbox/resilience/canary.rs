@@ -88,25 +88,33 @@ async fn l1_of_every_engine() {
     let clickhouse: u16 = variable("HEADWATER_TEST_CLICKHOUSE_PORT").parse().expect("port");
     let web = http::serve(|_, _| http::Reply::Whole(500, vec![], "Code: 1. DB::Exception: x".to_owned())).await;
     let password = format!("{canary}@/:?#%é");
-    let base = json!({"host": "localhost", "username": "app", "user": "app", "server": "localhost", "password": password, "database": maria.database,
-        "catalog": "c", "schema": "s", "sslCa": authority()});
+    let base = |kind: &str| {
+        let rest = json!({"password": password, "database": maria.database, "catalog": "c", "schema": "s"});
+        let own = if kind == "mssql" {
+            json!({"server": "localhost", "user": "app", "sslCa": authority()})
+        } else {
+            json!({"host": "localhost", "username": "app"})
+        };
+        with(&json!({"datasourceType": kind, "credentials": rest}), &own)
+    };
+    let ca = authority();
     let mut answers = String::new();
     for (n, (kind, port, changes)) in [
         ("mysql", maria.port, json!({"username": maria.user, "host": "127.0.0.1"})),
         ("mysql", maria.port, json!({})),
-        ("singlestore", maria.port, json!({"sslMode": true})),
+        ("singlestore", maria.port, json!({"sslMode": true, "sslCa": ca})),
         ("mssql", tds.port, json!({})),
         ("mssql", trino.port, json!({})),
         ("clickhouse", clickhouse, json!({})),
         ("clickhouse", web.port, json!({})),
-        ("trino", trino.port, json!({})),
+        ("trino", trino.port, json!({"sslCa": ca})),
         ("trino", trino.port, json!({"sslMode": false})),
-        ("trino", web.port, json!({})),
+        ("trino", web.port, json!({"sslCa": ca})),
     ]
     .into_iter()
     .enumerate()
     {
-        let mut body = json!({"datasourceType": kind, "credentials": base});
+        let mut body = base(kind);
         body["credentials"]["name"] = json!(format!("x{n}"));
         body["credentials"]["port"] = json!(port);
         let body = with(&body, &changes);

@@ -80,7 +80,9 @@ impl Setup {
 
     /// A server with other or more environment variables.
     pub(crate) fn start_with(&self, environment: &[(&str, &str)]) -> Server {
+        let runner = std::env::var("HEADWATER_TEST_RUNNER").unwrap_or_else(|_| "child".to_owned());
         let defaults = [
+            ("HEADWATER_RUNNER", runner.as_str()),
             ("DATABASE_URL", self.database_url.as_str()),
             ("HEADWATER_MASTER_KEYS", &self.master_keys),
             ("HEADWATER_LISTEN", "127.0.0.1:0"),
@@ -206,11 +208,19 @@ impl Server {
         self.base.trim_start_matches("http://")
     }
 
-    /// The most memory that it has had, in MiB.
+    /// The most memory that it has had, in MiB, and with it the largest of its children.
     pub(crate) fn peak(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("a process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1_024
+        let own = peak(self.child.id()).expect("a process");
+        // A child may end at any moment.
+        let children = self.children().into_iter().filter_map(peak).max().unwrap_or_default();
+        (own + children) / 1_024
+    }
+
+    /// The processes that run its jobs or wait for them.
+    pub(crate) fn children(&self) -> Vec<u32> {
+        let id = self.child.id();
+        let processes = std::fs::read_dir("/proc").expect("processes").filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        processes.filter(|process| status(*process, "PPid:") == Some(id.into())).collect()
     }
 
     /// Everything it has logged.
@@ -253,6 +263,17 @@ impl Server {
         }
         panic!("the server did not end");
     }
+}
+
+/// A number in the status of a process, while there is one.
+pub(crate) fn status(process: u32, key: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix(key))?.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// The most memory that a process has had, in KiB.
+fn peak(process: u32) -> Option<u64> {
+    status(process, "VmHWM:")
 }
 
 impl Drop for Server {

@@ -49,13 +49,32 @@ pub(super) async fn restored(kind: StoreKind) -> (Setup, Recorded) {
     (setup, serde_json::from_str(&text(recorded)).expect("recorded answers"))
 }
 
+/// What is said since then of two of its datasources, whose options would be refused today.
+const WARNED: [(&str, &str); 2] = [
+    ("=tls%20options%20without%20a%20mode", "\\\"credentials.sslVerify\\\" needs TLS: set sslMode"),
+    ("=ssh%20fields%20without%20a%20tunnel", "\\\"credentials.sshHost\\\" needs a tunnel: set sshTunnel to enable"),
+];
+
+/// The answer without its warnings, which must be there where something is to be warned of, and nowhere else.
+fn without_warnings(path: &str, body: &str) -> String {
+    let warned = WARNED.iter().find(|(part, _)| path.contains("/details") && path.contains(part));
+    match (body.split_once(",\"warnings\":["), warned) {
+        (Some((before, warnings)), Some((_, wanted))) => {
+            assert!(warnings.starts_with(&format!("\"{wanted}\"")), "{path}: {warnings}");
+            format!("{before}}}}}")
+        }
+        (None, None) => body.to_owned(),
+        (found, _) => panic!("{path}: {found:?}"),
+    }
+}
+
 /// Asks everything that was recorded but what `changed` names, byte for byte.
 pub(super) async fn answers_the_same(server: &Server, recorded: &Recorded, changed: &[&str]) {
     for wanted in recorded.answers.iter().filter(|wanted| !changed.iter().any(|part| wanted.path.contains(part))) {
         let answer = server.client(&recorded.tokens[&wanted.token]).get(&wanted.path).await;
         let tag = answer.headers.get("etag").map(|tag| tag.to_str().expect("text"));
         assert_eq!(
-            (answer.status, answer.text.as_str(), tag),
+            (answer.status, without_warnings(&wanted.path, &answer.text).as_str(), tag),
             (wanted.status, wanted.body.as_str(), wanted.etag.as_deref()),
             "{}",
             wanted.path

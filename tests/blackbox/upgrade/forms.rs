@@ -1,4 +1,5 @@
 //! Forms of storage, seen from outside: the old one read, the new one bound to its place, the untested one.
+//! Peers: postgres, store.
 
 use serde_json::{Value, json};
 

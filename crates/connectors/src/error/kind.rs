@@ -91,6 +91,10 @@ pub enum ConnectErrorKind {
     SshRejected,
     /// The SSH server does not forward there.
     ForwardingProhibited,
+    /// The kind of datasource has no such job.
+    NotSupported,
+    /// The driver broke down: it panicked, or the process it was in ended.
+    DriverFailed,
     /// A fault of our own.
     Internal,
 }
@@ -282,6 +286,16 @@ impl ConnectErrorKind {
                 "FORWARDING_PROHIBITED",
                 "the SSH server does not allow forwarding to the host",
                 "set AllowTcpForwarding yes (and PermitOpen) in the server's sshd_config",
+            ),
+            Self::NotSupported => (
+                "NOT_SUPPORTED",
+                "this kind of datasource cannot be asked a statement",
+                "use a datasource of another kind, or the source's own client",
+            ),
+            Self::DriverFailed => (
+                "DRIVER_FAILED",
+                "the driver broke down while it talked to the server",
+                "try again; if it happens again, report it with the request id",
             ),
             Self::Internal => ("INTERNAL", "an internal fault occurred", "report it with the request id"),
         }

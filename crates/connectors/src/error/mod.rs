@@ -180,6 +180,8 @@ impl ConnectError {
             | K::Exhausted
             | K::TooMuch
             | K::Server
+            | K::NotSupported
+            | K::DriverFailed
             | K::Internal
             | K::SshFailed => return None,
         })

@@ -1,0 +1,125 @@
+//! Running a job: the one walk from credentials to the last event, in whatever process.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use catalog::{Catalog, CatalogWriter, Limits, TableDefinition};
+use egress::{Deadline, Direct, Session, Step, StepEvent, SystemResolver, Trace};
+use futures_util::FutureExt;
+use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
+use tokio::sync::oneshot;
+
+use crate::connector::Source;
+use crate::error::{ConnectError, ConnectErrorKind};
+use crate::job::{Event, Job, Scope, Task, TimeLimits};
+use crate::registry::Registry;
+
+/// Finished tables that may wait for whoever listens. Bounds the memory between driver and sink.
+const WAITING: usize = 16;
+
+/// Nobody listens any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed;
+
+/// Whoever ordered a job.
+#[async_trait]
+pub trait Sink: Send + Sync {
+    /// Takes an event; waits while there is no room for it.
+    async fn send(&self, event: Event) -> Result<(), Closed>;
+
+    /// Waits until the schema may be read: reads are fewer than tests.
+    async fn may_read(&self);
+}
+
+/// Runs a job to its last event. A driver that panics has failed, and nothing else.
+pub async fn run(job: Job, sink: &dyn Sink) {
+    let last = match prepare(&job) {
+        Err(error) => Event::Failed(error),
+        Ok(source) => match take(job, &*source, sink).await {
+            Ok(Ok(catalog)) => Event::Done(catalog),
+            Ok(Err(error)) => Event::Failed(error),
+            Err(Closed) => return,
+        },
+    };
+    // Whoever listened may have gone at the last moment.
+    let _ = sink.send(last).await;
+}
+
+fn prepare(job: &Job) -> Result<Box<dyn Source>, ConnectError> {
+    if matches!(job.task, Task::Ask(_)) {
+        return Err(ConnectErrorKind::NotSupported.into());
+    }
+    let kind = Registry.find(&job.kind).ok_or(ConnectErrorKind::Internal)?;
+    kind.bind(job.credentials.canonical()).map_err(|_| ConnectErrorKind::Internal.into())
+}
+
+/// Takes the job's steps, and passes on what is told meanwhile.
+async fn take(job: Job, source: &dyn Source, sink: &dyn Sink) -> Result<Result<Option<Catalog>, ConnectError>, Closed> {
+    let Job { task, policy, limits, time, .. } = job;
+    let plan = source.plan();
+    sink.send(Event::Plan(plan.clone())).await?;
+    let (steps_to, steps) = unbounded_channel();
+    let (tables_to, tables) = channel(WAITING);
+    let (ended, end) = oneshot::channel::<()>();
+    let trace = Trace::told(plan, time.whole, steps_to);
+    let dialer = Arc::new(Direct::new(Arc::new(policy), Arc::new(SystemResolver)));
+    let session = Session::new(dialer, time.test, trace);
+    let keep = matches!(task, Task::Read(_));
+    let work = async {
+        let work = Box::pin(test_and_read(source, &session, &task, (time, limits), tables_to, sink));
+        let result = AssertUnwindSafe(work).catch_unwind().await;
+        drop(ended);
+        Ok(result.unwrap_or_else(|_| Err(ConnectErrorKind::DriverFailed.into())))
+    };
+    let (result, ()) = tokio::try_join!(work, forward(steps, tables, end, keep, sink))?;
+    Ok(result)
+}
+
+async fn test_and_read(
+    source: &dyn Source,
+    session: &Session,
+    task: &Task,
+    (time, limits): (TimeLimits, Limits),
+    tables: Sender<TableDefinition>,
+    sink: &dyn Sink,
+) -> Result<Option<Catalog>, ConnectError> {
+    let mut opened = source.open(session).await?;
+    // Whoever listened may have gone: then this work is dropped.
+    let _ = sink.send(Event::Server(opened.server().clone())).await;
+    let only = match task {
+        Task::Test | Task::Ask(_) => return Ok(None),
+        Task::Survey | Task::Read(Scope::All) => None,
+        Task::Read(Scope::Schemas(names)) => Some(names.clone()),
+    };
+    let deadline = time.end.map_or_else(|| Deadline::after(time.read), |end| end.step(time.read));
+    let read = async {
+        deadline.run(sink.may_read()).await?;
+        let mut writer = CatalogWriter::new(tables, deadline.into(), limits);
+        if let Some(only) = only {
+            writer = writer.only(only);
+        }
+        opened.introspect(&mut writer).await?;
+        Ok(writer.finish())
+    };
+    session.trace().step(Step::READ, read).await.map(Some)
+}
+
+/// Passes steps and tables on until the work has ended and nothing is left of them.
+async fn forward(
+    mut steps: UnboundedReceiver<StepEvent>,
+    mut tables: Receiver<TableDefinition>,
+    mut end: oneshot::Receiver<()>,
+    keep: bool,
+    sink: &dyn Sink,
+) -> Result<(), Closed> {
+    loop {
+        tokio::select! {
+            biased;
+            Some(step) = steps.recv() => sink.send(Event::Step(step)).await?,
+            Some(table) = tables.recv() => if keep { sink.send(Event::Table(table)).await? },
+            // What was told before the end is there by now.
+            _ = &mut end => return Ok(()),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! From a source into the store: test, read, and stage, for whatever is to become of it.
+
+use std::collections::HashSet;
+
+use connectors::{ConnectError, ConnectErrorKind, Scope, ServerInfo, Task};
+use store::{Catalog, StoreError, Tenant};
+use uuid::Uuid;
+
+use super::staging::Staging;
+use crate::app::App;
+use crate::runner::{Order, Report};
+
+/// Where a schema is staged.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Into {
+    /// Under an id that has nothing yet.
+    New(Uuid),
+    /// Beside what a datasource has already: definitions that it has are not written again.
+    Existing(Uuid),
+}
+
+/// A source that works: who answers, and its schema, staged.
+pub(super) struct Acquired {
+    pub(super) server: ServerInfo,
+    pub(super) catalog: Catalog,
+}
+
+/// Why nothing was acquired.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AcquireError {
+    /// The connection test failed.
+    #[error("{0}")]
+    Test(ConnectError),
+    /// The schema could not be read.
+    #[error("{0}")]
+    Read(ConnectError),
+    /// The definitions that are known could not be looked up.
+    #[error(transparent)]
+    Lookup(StoreError),
+    /// The schema could not be staged.
+    #[error(transparent)]
+    Stage(StoreError),
+}
+
+/// Tests a source, reads its schema and stages it.
+pub(super) async fn acquire(app: &App, tenant: Tenant, into: Into, order: Order) -> Result<Acquired, AcquireError> {
+    let mut running = app.runner.start(tenant, order, Task::Read(Scope::All));
+    let (Into::New(uuid) | Into::Existing(uuid)) = into;
+    let fresh = || Staging::new(app.store.clone(), tenant, uuid);
+    let (mut server, mut staging, mut known) = (None, fresh(), None);
+    loop {
+        match running.next().await {
+            Report::Tested(info) => {
+                server = Some(info);
+                if known.is_none() {
+                    known = Some(match into {
+                        Into::New(_) => HashSet::new(),
+                        Into::Existing(uuid) => app.store.definition_hashes(tenant, uuid).await.map_err(AcquireError::Lookup)?,
+                    });
+                }
+            }
+            Report::Table(table) => {
+                let known = known.get_or_insert_default();
+                staging.add(table, known).await.map_err(AcquireError::Stage)?;
+            }
+            Report::Again => (server, staging) = (None, fresh()),
+            Report::Failed(error) if server.is_none() => return Err(AcquireError::Test(error)),
+            Report::Failed(error) => return Err(AcquireError::Read(error)),
+            Report::Done(read) => {
+                let (Some(server), Some(read)) = (server, read) else {
+                    return Err(AcquireError::Read(ConnectErrorKind::Internal.into()));
+                };
+                let catalog = staging.finish(&read).await.map_err(AcquireError::Stage)?;
+                return Ok(Acquired { server, catalog });
+            }
+        }
+    }
+}

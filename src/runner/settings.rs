@@ -1,0 +1,39 @@
+//! Limits of all jobs, whoever runs them.
+
+use std::time::Duration;
+
+use catalog::Limits;
+use connectors::{Job, Task, TimeLimits};
+use egress::{Deadline, Policy};
+
+use super::order::Order;
+
+/// Limits of all jobs.
+#[derive(Debug, Clone)]
+pub(crate) struct RunnerSettings {
+    /// What may be dialed.
+    pub(crate) policy: Policy,
+    /// Time for the connection test.
+    pub(crate) test_timeout: Duration,
+    /// Time for reading the schema.
+    pub(crate) read_timeout: Duration,
+    /// Connection tests at once.
+    pub(crate) max_tests: u32,
+    /// Reads at once.
+    pub(crate) max_reads: u32,
+    /// Caps on what is read.
+    pub(crate) limits: Limits,
+}
+
+impl RunnerSettings {
+    /// The time limits of a job that begins now.
+    pub(super) fn time(&self) -> TimeLimits {
+        TimeLimits { whole: self.test_timeout, test: Deadline::after(self.test_timeout), read: self.read_timeout, end: None }
+    }
+
+    /// The job of an order.
+    pub(super) fn job(&self, order: &Order, task: Task, time: TimeLimits) -> Job {
+        let (kind, credentials) = (order.kind.name.to_owned(), order.credentials.clone());
+        Job { kind, credentials, task, policy: self.policy.clone(), limits: self.limits, time }
+    }
+}
