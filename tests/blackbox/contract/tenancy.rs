@@ -71,7 +71,7 @@ async fn failing_writes_have_their_code_and_leave_nothing() {
     assert_eq!((answer.code(), answer.message()), ((500, "TENANCY_SETTINGS_UPDATE_FAILED"), "Failed to update existing tenancy settings"));
     assert_eq!(stored(&setup, "y").await.expect("there").level, TenancyLevel::Table);
 
-    setup.sql("create trigger r3 before insert on table_definition for each row execute function refuse()").await;
+    setup.sql("create trigger r3 before insert on definition for each row execute function refuse()").await;
     let answer = client.create(&source.body("z")).await;
     assert_eq!((answer.code(), answer.message()), ((500, "SCHEMA_CACHE_FAILED"), "Schema caching failed"));
     assert_eq!(client.names().await, ["x", "y"]);
