@@ -35,5 +35,15 @@ impl Default for Limits {
     }
 }
 
+/// Partitions for each table that a catalog may have.
+const PARTS: usize = 10;
+
+impl Limits {
+    /// Partitions beside the tables. A partitioned table counts once, however many parts it has; but parts are not without end.
+    pub fn partitions(&self) -> usize {
+        self.tables.saturating_mul(PARTS)
+    }
+}
+
 /// Names longer than this (bytes) are no names that any system gives.
 pub(crate) const NAME_BYTES: usize = 1_024;

@@ -16,9 +16,6 @@ use crate::summary::{Catalog, Partial};
 use crate::table::Table;
 use crate::table_writer::TableWriter;
 
-/// Partitions for each table that a catalog may have.
-const PARTS: u64 = 10;
-
 /// Takes a schema table by table; memory holds one table at a time.
 #[derive(Debug)]
 pub struct CatalogWriter {
@@ -123,10 +120,9 @@ impl CatalogWriter {
         None
     }
 
-    /// Whether the number of tables is reached. A partitioned table counts once, however many parts it has; but parts are not without end.
+    /// Whether the number of tables, or of their partitions, is reached.
     fn is_full(&self, part: bool) -> bool {
-        let most = self.limits.tables as u64;
-        if part { self.parts >= most.saturating_mul(PARTS) } else { self.tables - self.parts >= most }
+        if part { self.parts >= self.limits.partitions() as u64 } else { self.tables - self.parts >= self.limits.tables as u64 }
     }
 
     /// Tells what the catalog came to.

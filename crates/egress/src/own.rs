@@ -24,8 +24,8 @@ impl OwnEndpoint {
     /// The endpoint of `host` and `port`, for the metadata database.
     pub fn new(host: Host, port: u16) -> Self {
         match host {
-            // A database that is reached over loopback may listen on all of this machine's addresses.
-            Host::Address(address) if address.is_loopback() => Self::AnyLocal(port),
+            // A database on this machine may listen on all of its addresses, whichever it is reached by.
+            Host::Address(address) if is_local(address) => Self::AnyLocal(port),
             Host::Name(name) if is_localhost(&name) => Self::AnyLocal(port),
             Host::Address(address) => Self::Address((address, port).into()),
             Host::Name(name) => Self::Name(name, port),

@@ -13,7 +13,7 @@ use crate::target::{Host, is_localhost};
 /// The base set of address classes that may be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Profile {
-    /// Public and private networks: a server inside a company.
+    /// Public and private networks, but not this machine by any of its addresses: a server inside a company.
     #[default]
     Private,
     /// Public addresses only: a server for strangers.
@@ -99,9 +99,12 @@ impl Policy {
     /// `own_names` are the addresses that the names among [`Policy::own`] have at this moment.
     pub fn check_addresses(&self, host: &Host, addresses: &[SocketAddr], own_names: &[SocketAddr]) -> Result<(), Denied> {
         let narrowed = matches!(host, Host::Address(_)) && self.allow.iter().any(|r| matches!(r, Rule::Suffix(_)));
+        // A name that leads to this machine in one way is a service of this machine, which may have all its addresses.
+        let own_is_here = |port: u16| own_names.iter().any(|own| own.port() == port && is_local(reached(own.ip())));
         let refused = |socket: &SocketAddr| {
             let address = reached(socket.ip());
             self.is_own(address, socket.port())
+                || (is_local(address) && own_is_here(socket.port()))
                 || own_names.iter().any(|own| reached(own.ip()) == address && own.port() == socket.port())
                 || self.deny.iter().any(|r| r.holds_address(socket.ip()))
                 || !self.permits(socket.ip())
@@ -119,7 +122,11 @@ impl Policy {
     }
 
     fn permits(&self, address: IpAddr) -> bool {
-        let class = classify(address);
+        let class = match classify(address) {
+            // Whatever network it is of: what listens there may think itself out of reach.
+            AddressClass::Public | AddressClass::Private if is_local(reached(address)) => AddressClass::Loopback,
+            class => class,
+        };
         self.profile.permits(class) || (class != AddressClass::Metadata && self.allow.iter().any(|r| r.holds_address(address)))
     }
 
@@ -217,6 +224,41 @@ mod tests {
             narrow.check_addresses(&name, &["127.0.0.1:1".parse().expect("address")], &[]).is_err(),
             "a suffix does not lift the address check"
         );
+    }
+
+    /// A public or private address of this machine; none where it has no network.
+    fn own_address() -> Option<IpAddr> {
+        let all = if_addrs::get_if_addrs().expect("interfaces");
+        let usable = |ip: &IpAddr| matches!(classify(*ip), AddressClass::Public | AddressClass::Private);
+        all.into_iter().map(|interface| interface.ip()).find(usable)
+    }
+
+    /// Threat S5: this machine is this machine by whatever address, and the metadata database has all of them.
+    #[test]
+    fn s5_own_addresses() {
+        // Without a network there is nothing but loopback, of which the same holds.
+        let address = own_address().unwrap_or(IpAddr::from([127, 0, 0, 1]));
+        let host = address.to_string();
+        let loopback: IpAddr = [127, 0, 0, 1].into();
+        for profile in [Profile::Private, Profile::Public] {
+            assert!(!verdict(&Policy { profile, ..Policy::default() }, &host, 5432), "{host} in {profile:?}");
+        }
+        assert!(verdict(&Policy { profile: Profile::Dev, ..Policy::default() }, &host, 5432));
+        let allow: Vec<Rule> = [host.as_str(), "127.0.0.0/8"].iter().map(|text| text.parse().expect("rule")).collect();
+        let opened = Policy { allow: allow.clone(), ..Policy::default() };
+        assert!(verdict(&opened, &host, 5432), "the operator can open it");
+        // But never the listener, nor the database: given by this address, or by a name that leads to it.
+        let by_address = OwnEndpoint::new(host.parse().expect("host"), 5432);
+        let listener = OwnEndpoint::AnyLocal(3000);
+        let policy = Policy { allow, own: vec![by_address, listener], ..Policy::default() };
+        for (host, port) in [(host.as_str(), 5432), ("127.0.0.1", 5432), ("127.9.9.9", 5432), (host.as_str(), 3000)] {
+            assert!(!verdict(&policy, host, port), "{host}:{port}");
+        }
+        let policy = Policy { profile: Profile::Dev, own: vec![OwnEndpoint::Name("meta.internal".into(), 5432)], ..Policy::default() };
+        let target = Host::Address(loopback);
+        let judged = |own: IpAddr| policy.check_addresses(&target, &[(loopback, 5432).into()], &[(own, 5432).into()]);
+        assert!(judged(address).is_err(), "the name leads here, so every address of ours is the database's");
+        assert!(judged([8, 8, 8, 8].into()).is_ok(), "it leads elsewhere");
     }
 
     /// Threat S5: the server's own listener and metadata database, in every profile.

@@ -14,7 +14,7 @@ pub(super) struct Bounds {
 
 impl Bounds {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { tables: limits.tables, bytes: limits.catalog_bytes.saturating_add(BEYOND) }
+        Self { tables: limits.tables.saturating_add(limits.partitions()), bytes: limits.catalog_bytes.saturating_add(BEYOND) }
     }
 
     /// Whether an event is within them.
@@ -39,8 +39,9 @@ mod tests {
             let (kind, hash) = (TableKind::Table, [0; 32]);
             Event::Table(TableDefinition { catalog, schema, name, kind, hash, body, columns: 0, row_estimate: None, sample: None })
         };
-        let mut bounds = Bounds::new(Limits { tables: 2, ..Limits::default() });
-        assert!(bounds.hold(&table(1)) && bounds.hold(&table(1)) && bounds.hold(&Event::Done(None)));
+        let limits = Limits { tables: 2, ..Limits::default() };
+        let mut bounds = Bounds::new(limits);
+        assert!((0..limits.tables + limits.partitions()).all(|_| bounds.hold(&table(1))) && bounds.hold(&Event::Done(None)));
         assert!(!bounds.hold(&table(1)));
         let mut bounds = Bounds::new(Limits { catalog_bytes: 1, ..Limits::default() });
         assert!(bounds.hold(&table(BEYOND)) && !bounds.hold(&table(2)));

@@ -61,7 +61,7 @@ async fn s10_next_uri_elsewhere() {
 #[tokio::test]
 async fn s10_r6_endless_pages() {
     let setup = Setup::sqlite().await;
-    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "6s"), ("HEADWATER_READ_TIMEOUT", "4s")]);
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "20s"), ("HEADWATER_READ_TIMEOUT", "4s")]);
     let client = server.client(&setup.token("acme"));
     let slow = (json!("authenticate"), json!("TIMED_OUT"));
     let queued = serve(|port, request| info(request).unwrap_or_else(|| page(&format!("http://localhost:{port}/v1/statement/again")))).await;

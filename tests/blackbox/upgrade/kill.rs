@@ -1,4 +1,5 @@
 //! SIGKILL in the middle of the move, and two servers that begin it at once.
+//! Peers: store.
 
 use std::time::Duration;
 
