@@ -105,3 +105,20 @@ fn words_of_a_partial_cache_and_of_notes() {
     assert_eq!(cells(&page, "Why a cache is partial"), words_of("catalog/src/summary.rs", "Partial"));
     assert_eq!(cells(&page, "Notes"), words_of("catalog/src/note.rs", "NoteCode"));
 }
+
+/// The OpenAPI document lists the same words as the page.
+#[test]
+fn words_of_the_openapi_document() {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_headwater")).arg("openapi").output().expect("the binary runs");
+    let document: serde_json::Value = serde_json::from_slice(&out.stdout).expect("json");
+    let words = |pointer: &str| -> BTreeSet<String> {
+        let list = document.pointer(pointer).and_then(serde_json::Value::as_array).unwrap_or_else(|| panic!("no {pointer}"));
+        list.iter().map(|word| word.as_str().expect("a word").to_owned()).collect()
+    };
+    let page = read(&root().join(PAGE));
+    let mut codes = words("/components/schemas/ErrorCode/enum");
+    assert!(codes.remove("DATASOURCE_IN_USE"), "it is reserved: the document lists it, nothing answers it");
+    assert_eq!(cells(&page, "Codes of the API"), codes);
+    assert_eq!(cells(&page, "Steps of a test"), words("/components/schemas/TestStep/properties/step/enum"));
+    assert_eq!(cells(&page, "What can go wrong with a datasource"), words("/components/schemas/TestCode/enum"));
+}
