@@ -145,6 +145,8 @@ impl ConnectErrorKind {
         Self::SshKeyCostly,
         Self::SshRejected,
         Self::ForwardingProhibited,
+        Self::NotSupported,
+        Self::DriverFailed,
         Self::Internal,
     ];
 
