@@ -1,5 +1,6 @@
 //! The conformance suite on SQLite.
 
+#[expect(clippy::unused_async, reason = "the suite waits for a database, whichever it is")]
 async fn sqlite() -> (String, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("folder");
     (format!("sqlite:{}", folder.path().join("store.db").display()), folder)
