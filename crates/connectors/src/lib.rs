@@ -1,6 +1,6 @@
 //! The kinds of datasource: what credentials each takes, how it is tested, how its schema is read.
 //!
-//! Adding a kind: one folder in `kinds`, one line in the registry.
+//! Adding a kind: one folder in `kinds`, and its lines in `kinds/mod.rs`.
 
 mod connector;
 pub mod credentials;

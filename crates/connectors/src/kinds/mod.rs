@@ -1,7 +1,21 @@
 //! One folder a family, with the same rooms in each: `mod` (the kinds), `open`, `credentials`, `error`, `introspect`, `types`, `README.md`.
 
-pub(crate) mod clickhouse;
-pub(crate) mod mssql;
-pub(crate) mod mysql;
-pub(crate) mod postgres;
-pub(crate) mod trino;
+mod clickhouse;
+mod mssql;
+mod mysql;
+mod postgres;
+mod trino;
+
+use crate::kind::Kind;
+
+/// All kinds in one constant table: a kind is here, or it is not there.
+pub(crate) static ALL: &[&Kind] = &[
+    &postgres::POSTGRES,
+    &postgres::REDSHIFT,
+    &postgres::COCKROACHDB,
+    &mysql::MYSQL,
+    &clickhouse::CLICKHOUSE,
+    &mysql::SINGLESTORE,
+    &mssql::MSSQL,
+    &trino::TRINO,
+];
