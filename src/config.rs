@@ -17,6 +17,7 @@ fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
 
 /// Where the metadata is kept.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_field_names, reason = "a flag's name is its field's")]
 pub(crate) struct Database {
     /// Metadata store: postgres://USER:PASSWORD@HOST:PORT/DATABASE or sqlite:PATH
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL", value_parser = secret)]

@@ -5,10 +5,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::openapi;
 use crate::http::Route;
 
 /// The whole document for `routes`, whose operations refer to the schemas in `components`.
 pub(crate) fn document(routes: &[Route], components: &Map<String, Value>) -> Value {
+    let shared = openapi::shared();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -22,6 +24,8 @@ pub(crate) fn document(routes: &[Route], components: &Map<String, Value>) -> Val
         "paths": paths(routes),
         "components": {
             "schemas": components,
+            "responses": shared["responses"],
+            "headers": shared["headers"],
             "securitySchemes": {"serviceToken": {"type": "http", "scheme": "bearer", "description": "A service token (dbn_live_…) of the organisation."}},
         },
     })

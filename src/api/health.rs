@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::openapi;
 use crate::app::AppState;
 
 /// The process runs.
@@ -29,14 +30,22 @@ pub(crate) async fn ready(State(app): State<AppState>) -> (StatusCode, Json<Valu
 
 /// For the OpenAPI document.
 pub(crate) fn live_operation() -> Value {
-    operation("live", "The process runs")
+    let body = openapi::object(&json!({"status": {"type": "string", "const": "live"}}), &[]);
+    operation("live", "The process runs", &[("200", "Yes", body)])
 }
 
 /// For the OpenAPI document.
 pub(crate) fn ready_operation() -> Value {
-    operation("ready", "The server can do its work")
+    let check = openapi::object(&json!({"status": {"type": "string", "enum": ["UP", "DOWN"]}}), &[]);
+    let checks = openapi::object(&json!({"store": check}), &[]);
+    let body = openapi::object(&json!({"status": {"type": "string", "enum": ["ready", "not_ready"]}, "checks": checks}), &[]);
+    operation("ready", "The server can do its work", &[("200", "Yes", body.clone()), ("503", "No", body)])
 }
 
-fn operation(id: &str, summary: &str) -> Value {
-    json!({"operationId": id, "summary": summary, "tags": ["health"], "security": [], "responses": {"200": {"description": "Yes"}, "503": {"description": "No"}}})
+fn operation(id: &str, summary: &str, answers: &[(&str, &str, Value)]) -> Value {
+    let mut responses = json!({});
+    for (status, description, schema) in answers {
+        responses[*status] = json!({"description": description, "content": {"application/json": {"schema": schema}}});
+    }
+    json!({"operationId": id, "summary": summary, "tags": ["health"], "security": [], "responses": responses})
 }

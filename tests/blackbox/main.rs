@@ -8,6 +8,7 @@ mod diagnosis;
 mod fakes;
 mod mssql;
 mod mysql;
+mod openapi;
 mod postgres;
 mod resilience;
 mod runner;

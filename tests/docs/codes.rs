@@ -62,7 +62,11 @@ fn cells(page: &str, section: &str) -> BTreeSet<String> {
     let (_, after) = page.split_once(&format!("\n## {section}\n")).unwrap_or_else(|| panic!("no section {section}"));
     let section = after.split("\n## ").next().expect("a part");
     let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
-    rows.filter_map(|row| row.split('`').next()).map(str::to_owned).collect()
+    // A cell may name several.
+    rows.filter_map(|row| row.split(" | ").next())
+        .flat_map(|cell| cell.split("`, `"))
+        .map(|word| word.trim_end_matches('`').to_owned())
+        .collect()
 }
 
 #[test]
@@ -86,4 +90,35 @@ fn steps() {
     }
     assert!(steps.len() > 10);
     assert_eq!(cells(&read(&root().join(PAGE)), "Steps of a test"), steps);
+}
+
+/// The words of an enumeration that is made by `words!`.
+fn words_of(file: &str, name: &str) -> BTreeSet<String> {
+    let text = source(file);
+    let (_, after) = text.split_once(&format!("{name} {{")).expect("the words");
+    literals(after.split_once('}').expect("their end").0).into_iter().collect()
+}
+
+#[test]
+fn words_of_a_partial_cache_and_of_notes() {
+    let page = read(&root().join(PAGE));
+    assert_eq!(cells(&page, "Why a cache is partial"), words_of("catalog/src/summary.rs", "Partial"));
+    assert_eq!(cells(&page, "Notes"), words_of("catalog/src/note.rs", "NoteCode"));
+}
+
+/// The OpenAPI document lists the same words as the page.
+#[test]
+fn words_of_the_openapi_document() {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_headwater")).arg("openapi").output().expect("the binary runs");
+    let document: serde_json::Value = serde_json::from_slice(&out.stdout).expect("json");
+    let words = |pointer: &str| -> BTreeSet<String> {
+        let list = document.pointer(pointer).and_then(serde_json::Value::as_array).unwrap_or_else(|| panic!("no {pointer}"));
+        list.iter().map(|word| word.as_str().expect("a word").to_owned()).collect()
+    };
+    let page = read(&root().join(PAGE));
+    let mut codes = words("/components/schemas/ErrorCode/enum");
+    assert!(codes.remove("DATASOURCE_IN_USE"), "it is reserved: the document lists it, nothing answers it");
+    assert_eq!(cells(&page, "Codes of the API"), codes);
+    assert_eq!(cells(&page, "Steps of a test"), words("/components/schemas/TestStep/properties/step/enum"));
+    assert_eq!(cells(&page, "What can go wrong with a datasource"), words("/components/schemas/TestCode/enum"));
 }

@@ -60,7 +60,7 @@ impl TablesByName {
         }
     }
 
-    /// Notes a table.
+    /// Notes a table. One that has been sent, or left out, stays what it is.
     pub fn table(&mut self, table: Table<'_>) {
         let Table { namespace, name, kind, comment, row_estimate, partition_of } = table;
         let comment = comment.filter(|text| !text.is_empty()).map(str::to_owned);
@@ -68,7 +68,10 @@ impl TablesByName {
             let partition_of = partition_of.map(|(namespace, name)| (namespace.into_owned(), name.to_owned()));
             let relation =
                 Relation { kind, comment, row_estimate, partition_of, primary: Vec::new(), foreign: HashMap::new(), begun: false };
-            self.tables_of(&namespace).insert(name.to_owned(), relation);
+            let tables = self.tables_of(&namespace);
+            if tables.get(name).is_none_or(|known| !known.begun) {
+                tables.insert(name.to_owned(), relation);
+            }
         }
     }
 
@@ -130,6 +133,13 @@ impl TablesByName {
     /// Leaves out all tables whose columns have not come.
     pub fn leave_out_rest(&mut self) {
         for relation in self.relations() {
+            relation.begun = true;
+        }
+    }
+
+    /// Leaves out a table.
+    pub fn leave_out<'a>(&mut self, namespace: impl Into<Namespace<'a>>, table: &str) {
+        if let Some(relation) = self.find_mut(&namespace.into(), table) {
             relation.begun = true;
         }
     }
@@ -204,7 +214,8 @@ impl TablesByName {
         Ok(())
     }
 
-    async fn end_table(&mut self, out: &mut CatalogWriter) -> Result<(), Error> {
+    /// Sends the table whose columns came last: all of them have come.
+    pub async fn end_table(&mut self, out: &mut CatalogWriter) -> Result<(), Error> {
         match self.current.take() {
             Some((_, _, Some(table))) => table.finish(out).await,
             _ => Ok(()),

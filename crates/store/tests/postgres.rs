@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-async fn postgres() -> String {
+async fn postgres() -> (String, ()) {
     let url = std::env::var("HEADWATER_TEST_STORE_URL")
         .expect("the peer `store` runs: start it by `source <(tests/peers/up store)`, or run ./test, which starts all");
     let mut admin: tokio_postgres::Config = url.parse().expect("url");
@@ -17,7 +17,7 @@ async fn postgres() -> String {
     let name = format!("suite_{}", uuid::Uuid::new_v4().simple());
     client.batch_execute(&format!("create database {name}")).await.expect("database");
     let (server, _) = url.rsplit_once('/').expect("a database in the URL");
-    format!("{server}/{name}")
+    (format!("{server}/{name}"), ())
 }
 
 store::store_suite!(postgres);

@@ -1,8 +1,9 @@
 //! The conformance suite on SQLite.
 
-async fn sqlite() -> String {
-    let folder = tempfile::tempdir().expect("folder").keep();
-    format!("sqlite:{}", folder.join("store.db").display())
+#[expect(clippy::unused_async, reason = "the suite waits for a store of either database")]
+async fn sqlite() -> (String, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("folder");
+    (format!("sqlite:{}", folder.path().join("store.db").display()), folder)
 }
 
 store::store_suite!(sqlite);

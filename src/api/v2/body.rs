@@ -77,8 +77,7 @@ fn check(body: &Map<String, Value>, parsed: Option<Outcome>) -> Result<Request, 
         return Err(ApiError::invalid(format!("\"datasourceType\" {word} is not available in this version")));
     };
     let parsed = parsed?;
-    let has_schemas = kind.schema()["properties"].get("schema").is_some();
-    let tenancy = tenancy::read(body, has_schemas)?;
+    let tenancy = tenancy::read(body, tenancy::has_schemas(kind))?;
     Ok(Request { kind, name: name.to_owned(), credentials: parsed.canonical, tenancy })
 }
 

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::body::{DatasourceBody, named};
 use super::error::{ApiError, Code};
@@ -40,9 +40,7 @@ pub(crate) fn operation() -> Value {
         (400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR, CREDENTIAL_TEST_FAILED"),
         (500, "SCHEMA_CACHE_FAILED, CREATE_DATASOURCE_FAILED, INTERNAL_SERVER_ERROR"),
     ];
-    let success = json!({"$ref": "#/components/schemas/DatasourceName"});
-    let mut operation =
-        openapi::operation("createDatasource", "Create a datasource: test its credentials and cache its schema", &success, &errors);
-    operation["requestBody"] = openapi::body("Datasource");
-    operation
+    let summary = "Create a datasource: test its credentials and cache its schema";
+    let operation = openapi::operation("createDatasource", summary, &openapi::schema("DatasourceName"), &errors);
+    openapi::with_ignored_fields(openapi::with_body(operation, &openapi::schema("Datasource")))
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
+use super::components::RESERVED;
 use super::error::{ApiError, Code};
 use crate::api::openapi;
 use crate::app::AppState;
@@ -20,10 +21,13 @@ pub(crate) async fn delete(State(app): State<AppState>, Caller(tenant): Caller, 
 
 /// For the OpenAPI document.
 pub(crate) fn operation() -> Value {
-    let success = json!({"type": "object", "required": ["id", "message"], "properties": {
-        "id": {"type": "string", "format": "uuid"}, "message": {"const": "Datasource deleted successfully"},
-    }});
-    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
+    let members = json!({
+        "id": {"type": "string", "format": "uuid"},
+        "message": {"type": "string", "const": "Datasource deleted successfully"},
+    });
+    let bad = format!("INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR; {RESERVED} is reserved");
+    let errors = [(400, bad.as_str()), (500, "INTERNAL_SERVER_ERROR")];
+    let success = openapi::object(&members, &[]);
     let mut operation = openapi::operation("deleteDatasource", "Delete a datasource and its cached schema", &success, &errors);
     operation["parameters"] = json!([openapi::query("datasourceName", true, &json!({"type": "string", "minLength": 1}), "Exact name.")]);
     operation

@@ -84,15 +84,41 @@ pub(crate) fn operation() -> Value {
     let text = json!({"type": "string"});
     let maybe = json!({"type": ["string", "null"]});
     let moment = json!({"type": "string", "format": "date-time"});
-    let data = json!({"type": "object", "properties": {
-        "id": {"type": "string", "format": "uuid"}, "name": text, "type": text, "status": {"enum": ["connected", "sync_failed"]}, "syncError": maybe,
-        "createdAt": moment, "updatedAt": moment, "testedAt": moment, "syncedAt": moment,
-        "server": {"type": "object"}, "schema": {"type": "object"}, "tenancySettings": {"$ref": "#/components/schemas/TenancySettings"},
-        "credentials": {"type": "object", "description": "Without secrets."},
-        "secretFingerprints": {"type": "object", "description": "For each secret a keyed hash that changes when the secret does.", "additionalProperties": text},
-        "warnings": {"type": "array", "items": text, "description": "What would be refused of these credentials if they were sent today; only there if there is any."},
-    }});
-    let success = json!({"type": "object", "properties": {"data": data}});
+    let maybe_moment = json!({"type": ["string", "null"], "format": "date-time"});
+    let number = json!({"type": "integer"});
+    let server = openapi::object(&json!({"product": text, "version": text}), &[]);
+    let counts = json!({
+        "schemas": number,
+        "tables": number,
+        "columns": number,
+        "partial": {"type": "array", "items": text},
+        "notes": {"type": "array", "items": openapi::schema("Note")},
+        "notesTotal": number,
+    });
+    let schema = openapi::object(&counts, &["notes", "notesTotal"]);
+    let warnings = "What would be refused of these credentials if they were sent today; only there if there is any.";
+    let fingerprints = "For each secret a keyed hash that changes when the secret does.";
+    let data = openapi::object(
+        &json!({
+            "id": {"type": "string", "format": "uuid"},
+            "name": text,
+            "type": text,
+            "status": {"type": "string", "enum": ["connected", "sync_failed", "untested"]},
+            "syncError": maybe,
+            "createdAt": moment,
+            "updatedAt": moment,
+            "testedAt": maybe_moment,
+            "syncedAt": maybe_moment,
+            "server": openapi::or_null(&server),
+            "schema": openapi::or_null(&schema),
+            "tenancySettings": openapi::or_null(&openapi::schema("TenancySettings")),
+            "credentials": {"type": "object", "description": "Without secrets.", "additionalProperties": true},
+            "secretFingerprints": {"type": "object", "description": fingerprints, "additionalProperties": text},
+            "warnings": {"type": "array", "items": text, "description": warnings},
+        }),
+        &["warnings"],
+    );
+    let success = openapi::object(&json!({"data": data}), &[]);
     let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
     let mut operation = openapi::operation("getDatasourceDetails", "What is known of a datasource, secrets left out", &success, &errors);
     operation["parameters"] = json!([openapi::query("datasourceName", true, &json!({"type": "string", "minLength": 1}), "Exact name.")]);

@@ -7,41 +7,51 @@ use serde_json::json;
 
 use super::ignored::Ignored;
 
-/// The codes of the contract, and two of our own for what it leaves open (`NOT_FOUND`, `METHOD_NOT_ALLOWED`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Code {
-    InvalidRequestBody,
-    DatasourceNameError,
-    DatasourceIdError,
-    CredentialTestFailed,
-    AuthenticationError,
-    DatasourceNotFound,
-    SchemaCacheFailed,
-    CreateDatasourceFailed,
-    TenancySettingsCreateFailed,
-    TenancySettingsUpdateFailed,
-    InternalServerError,
-    NotFound,
-    MethodNotAllowed,
+/// Declares the codes: each with its word and the status that belongs to it.
+macro_rules! codes {
+    ($(#[$about:meta])* $name:ident { $($code:ident = $word:literal, $status:ident;)+ }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum $name {
+            $($code,)+
+        }
+
+        impl $name {
+            /// Every one there is.
+            pub(crate) const ALL: &[Self] = &[$(Self::$code),+];
+
+            /// The word for it.
+            pub(crate) fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $word,)+
+                }
+            }
+
+            fn status(self) -> StatusCode {
+                match self {
+                    $(Self::$code => StatusCode::$status,)+
+                }
+            }
+        }
+    };
 }
 
-impl Code {
-    fn parts(self) -> (&'static str, StatusCode) {
-        match self {
-            Self::InvalidRequestBody => ("INVALID_REQUEST_BODY", StatusCode::BAD_REQUEST),
-            Self::DatasourceNameError => ("DATASOURCE_NAME_ERROR", StatusCode::BAD_REQUEST),
-            Self::DatasourceIdError => ("DATASOURCE_ID_ERROR", StatusCode::BAD_REQUEST),
-            Self::CredentialTestFailed => ("CREDENTIAL_TEST_FAILED", StatusCode::BAD_REQUEST),
-            Self::AuthenticationError => ("AUTHENTICATION_ERROR", StatusCode::UNAUTHORIZED),
-            Self::DatasourceNotFound => ("DATASOURCE_NOT_FOUND", StatusCode::NOT_FOUND),
-            Self::SchemaCacheFailed => ("SCHEMA_CACHE_FAILED", StatusCode::INTERNAL_SERVER_ERROR),
-            Self::CreateDatasourceFailed => ("CREATE_DATASOURCE_FAILED", StatusCode::INTERNAL_SERVER_ERROR),
-            Self::TenancySettingsCreateFailed => ("TENANCY_SETTINGS_CREATE_FAILED", StatusCode::INTERNAL_SERVER_ERROR),
-            Self::TenancySettingsUpdateFailed => ("TENANCY_SETTINGS_UPDATE_FAILED", StatusCode::INTERNAL_SERVER_ERROR),
-            Self::InternalServerError => ("INTERNAL_SERVER_ERROR", StatusCode::INTERNAL_SERVER_ERROR),
-            Self::NotFound => ("NOT_FOUND", StatusCode::NOT_FOUND),
-            Self::MethodNotAllowed => ("METHOD_NOT_ALLOWED", StatusCode::METHOD_NOT_ALLOWED),
-        }
+codes! {
+    /// The codes of the contract, and two of our own for what it leaves open (`NOT_FOUND`, `METHOD_NOT_ALLOWED`).
+    Code {
+        InvalidRequestBody = "INVALID_REQUEST_BODY", BAD_REQUEST;
+        DatasourceNameError = "DATASOURCE_NAME_ERROR", BAD_REQUEST;
+        DatasourceIdError = "DATASOURCE_ID_ERROR", BAD_REQUEST;
+        CredentialTestFailed = "CREDENTIAL_TEST_FAILED", BAD_REQUEST;
+        AuthenticationError = "AUTHENTICATION_ERROR", UNAUTHORIZED;
+        DatasourceNotFound = "DATASOURCE_NOT_FOUND", NOT_FOUND;
+        SchemaCacheFailed = "SCHEMA_CACHE_FAILED", INTERNAL_SERVER_ERROR;
+        CreateDatasourceFailed = "CREATE_DATASOURCE_FAILED", INTERNAL_SERVER_ERROR;
+        TenancySettingsCreateFailed = "TENANCY_SETTINGS_CREATE_FAILED", INTERNAL_SERVER_ERROR;
+        TenancySettingsUpdateFailed = "TENANCY_SETTINGS_UPDATE_FAILED", INTERNAL_SERVER_ERROR;
+        InternalServerError = "INTERNAL_SERVER_ERROR", INTERNAL_SERVER_ERROR;
+        NotFound = "NOT_FOUND", NOT_FOUND;
+        MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED;
     }
 }
 
@@ -59,7 +69,7 @@ pub(crate) struct ApiError {
 impl ApiError {
     /// An error with the status that belongs to its code.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, status: code.parts().1, message: message.into(), missing: false, ignored: Ignored::default() }
+        Self { code, status: code.status(), message: message.into(), missing: false, ignored: Ignored::default() }
     }
 
     /// `INVALID_REQUEST_BODY`
@@ -76,7 +86,7 @@ impl ApiError {
             Code::TenancySettingsUpdateFailed => "Failed to update existing tenancy settings",
             _ => "Internal server error",
         };
-        tracing::error!(code = code.parts().0, cause = %cause, "request failed");
+        tracing::error!(code = code.as_str(), cause = %cause, "request failed");
         Self::new(code, message)
     }
 
@@ -113,7 +123,7 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = json!({"error": {"code": self.code.parts().0, "message": self.message}});
+        let body = json!({"error": {"code": self.code.as_str(), "message": self.message}});
         let mut response = (self.status, self.ignored.header(), Json(body)).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -44,8 +44,8 @@ fn page(query: &Query) -> Result<Option<Page>, ApiError> {
 
 /// For the OpenAPI document.
 pub(crate) fn operation() -> Value {
-    let name = json!({"$ref": "#/components/schemas/DatasourceName"});
-    let success = json!({"type": "object", "required": ["data"], "properties": {"data": {"type": "array", "items": name}}});
+    let names = json!({"type": "array", "items": openapi::schema("DatasourceName")});
+    let success = openapi::object(&json!({"data": names}), &[]);
     let errors = [(400, "INVALID_REQUEST_BODY"), (500, "INTERNAL_SERVER_ERROR")];
     let mut operation = openapi::operation("listDatasources", "List the names of all datasources in order of creation", &success, &errors);
     operation["parameters"] = json!([

@@ -3,9 +3,11 @@
 mod body;
 mod components;
 pub(crate) mod create;
+mod definition;
 pub(crate) mod delete;
 pub(crate) mod details;
 mod error;
+mod groups;
 mod ignored;
 mod kinds;
 pub(crate) mod list;

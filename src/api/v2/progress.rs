@@ -38,11 +38,10 @@ pub(crate) async fn progress(
 
 /// For the OpenAPI document.
 pub(crate) fn operation() -> Value {
-    let status = json!({"type": "object", "required": ["progress", "error"], "properties": {"progress": {"type": "string"}, "error": {"type": "string"}}});
-    let success = json!({"type": "object", "required": ["status"], "properties": {"status": status}});
+    let status = openapi::object(&json!({"progress": {"type": "string"}, "error": {"type": "string"}}), &[]);
+    let success = openapi::object(&json!({"status": status}), &[]);
     let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_ID_ERROR, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
-    let mut operation =
-        openapi::operation("getDatasourceProgress", "How the last sync went: done/total, and why it failed", &success, &errors);
-    operation["requestBody"] = openapi::body("DatasourceReference");
-    operation
+    let summary = "How the last sync went: done/total, and why it failed";
+    let operation = openapi::operation("getDatasourceProgress", summary, &success, &errors);
+    openapi::with_body(operation, &openapi::schema("DatasourceReference"))
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::error::{ApiError, Code};
 use super::members::{filled, has, member, object};
+use crate::api::openapi;
 use crate::app::App;
 
 /// The datasource that `input` names, or without `input` the body itself.
@@ -34,20 +35,12 @@ pub(super) fn unknown_id() -> ApiError {
 }
 
 /// For the OpenAPI document.
-pub(super) fn schema() -> Value {
+pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     let id = json!({"type": "string", "format": "uuid"});
     let name = json!({"type": "string", "minLength": 1, "description": "Instead of datasourceId."});
-    json!({
-        "type": "object",
-        "properties": {
-            "input": {
-                "type": "object",
-                "properties": {"datasourceId": id, "datasourceName": name},
-                "anyOf": [{"required": ["datasourceId"]}, {"required": ["datasourceName"]}],
-            },
-            "datasourceId": id,
-            "datasourceName": name,
-        },
-        "anyOf": [{"required": ["input"]}, {"required": ["datasourceId"]}, {"required": ["datasourceName"]}],
-    })
+    let input = json!({"type": "object", "minProperties": 1, "properties": {"datasourceId": id, "datasourceName": name}});
+    let members = json!({"input": openapi::schema("DatasourceInput"), "datasourceId": id, "datasourceName": name});
+    let about = "One of the three; input goes before the others.";
+    let reference = json!({"type": "object", "description": about, "minProperties": 1, "properties": members});
+    vec![("DatasourceReference", reference), ("DatasourceInput", input)]
 }

@@ -74,28 +74,19 @@ pub(crate) async fn schema(
 
 /// For the OpenAPI document.
 pub(crate) fn operation() -> Value {
-    let column = json!({"type": "object", "properties": {
-        "name": {"type": "string"}, "position": {"type": "integer"}, "nativeType": {"type": "string"}, "type": {"type": "string"}, "nullable": {"type": "boolean"},
-        "default": {"type": "string"}, "generated": {"enum": ["identity", "stored", "virtual"]}, "comment": {"type": "string"},
-    }});
-    let definition = json!({"type": "object", "properties": {
-        "schema": {"type": "string"}, "table": {"type": "string"}, "kind": {"enum": ["table", "view", "materialized_view", "foreign_table", "external_table", "distributed", "dictionary"]},
-        "comment": {"type": "string"}, "columns": {"type": "array", "items": column}, "primaryKey": {"type": "array", "items": {"type": "string"}}, "foreignKeys": {"type": "array"},
-    }});
-    let table = json!({"type": "object", "properties": {"definition": definition, "rowEstimate": {"type": ["integer", "null"]}}});
-    let summary = json!({"type": "object", "properties": {
-        "schemas": {"type": "array", "items": {"type": "string"}}, "tables": {"type": "integer"}, "columns": {"type": "integer"}, "partial": {"type": "array", "items": {"type": "string"}},
-    }});
-    let success = json!({"type": "object", "properties": {"data": {"type": "object", "properties": {"summary": summary, "tables": {"type": "array", "items": table}}}}});
+    let row_estimate = json!({"type": ["integer", "null"]});
+    let table = openapi::object(&json!({"definition": openapi::schema("TableDefinition"), "rowEstimate": row_estimate}), &[]);
+    let tables = json!({"type": "array", "items": table});
+    let data = openapi::object(&json!({"summary": openapi::schema("SchemaSummary"), "tables": tables}), &[]);
+    let success = openapi::object(&json!({"data": data}), &[]);
     let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
     let mut operation = openapi::operation("getDatasourceSchema", "The cached schema, a hundred tables a page", &success, &errors);
-    operation["responses"]["304"] = json!({"description": "Unchanged since the ETag in If-None-Match"});
     let text = json!({"type": "string"});
     operation["parameters"] = json!([
-        openapi::query("datasourceName", true, &text, "Exact name."),
+        openapi::query("datasourceName", true, &json!({"type": "string", "minLength": 1}), "Exact name."),
         openapi::query("schema", false, &text, "Tables of this schema only."),
         openapi::query("table", false, &text, "Tables of this name only."),
         openapi::query("pageNumber", false, &json!({"type": "string", "pattern": "^[1-9][0-9]*$", "default": "1"}), "The page, from 1."),
     ]);
-    operation
+    openapi::with_tag(operation)
 }

@@ -31,10 +31,9 @@ pub(crate) async fn sync(
 
 /// For the OpenAPI document.
 pub(crate) fn operation() -> Value {
-    let success =
-        json!({"type": "object", "properties": {"data": {"type": "object", "properties": {"message": {"const": "Sync completed"}}}}});
+    let data = openapi::object(&json!({"message": {"type": "string", "const": "Sync completed"}}), &[]);
+    let success = openapi::object(&json!({"data": data}), &[]);
     let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_ID_ERROR, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
-    let mut operation = openapi::operation("syncDatasource", "Read the schema again", &success, &errors);
-    operation["requestBody"] = openapi::body("DatasourceReference");
-    operation
+    let operation = openapi::operation("syncDatasource", "Read the schema again", &success, &errors);
+    openapi::with_body(operation, &openapi::schema("DatasourceReference"))
 }

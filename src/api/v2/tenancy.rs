@@ -1,5 +1,6 @@
 //! `tenancySettings`: six keys, five of them only for level `TABLE`.
 
+use connectors::Kind;
 use serde_json::{Map, Value, json};
 use store::{Tenancy, TenancyLevel};
 
@@ -11,6 +12,11 @@ pub(super) const PATH: &str = "tenancySettings.";
 
 pub(super) const MEMBERS: [&str; 6] =
     ["tenancyLevel", "clientColumnType", "schemaName", "tableName", "tableClientNameColumn", "tablePrimaryKeyColumn"];
+
+/// Whether a kind has schemas, so that its settings must name one.
+pub(super) fn has_schemas(kind: &Kind) -> bool {
+    kind.schema()["properties"].get("schema").is_some()
+}
 
 /// Reads the settings of a request; absent and `null` mean none. Only a kind that `has_schemas` must name one.
 pub(super) fn read(body: &Map<String, Value>, has_schemas: bool) -> Result<Option<Tenancy>, ApiError> {
@@ -41,16 +47,29 @@ pub(super) fn read(body: &Map<String, Value>, has_schemas: bool) -> Result<Optio
     }))
 }
 
+/// The component of a kind's settings.
+pub(super) fn component(kind: &Kind) -> &'static str {
+    if has_schemas(kind) { "TenancySettingsWithSchema" } else { "TenancySettings" }
+}
+
 /// For the OpenAPI document.
-pub(super) fn schema() -> Value {
+pub(super) fn schemas() -> Vec<(&'static str, Value)> {
+    let text = json!({"type": "string", "minLength": 1});
+    vec![
+        ("TenancySettings", schema(&json!({"type": "string", "description": "May be empty: the kind has no schemas."}))),
+        ("TenancySettingsWithSchema", schema(&text)),
+    ]
+}
+
+fn schema(schema_name: &Value) -> Value {
     let text = json!({"type": "string", "minLength": 1});
     json!({
-        "type": ["object", "null"],
+        "type": "object",
         "required": ["tenancyLevel"],
         "properties": {
-            "tenancyLevel": {"enum": ["TABLE", "DATABASE"]},
-            "clientColumnType": {"enum": ["NUMBER", "STRING"]},
-            "schemaName": {"type": "string"},
+            "tenancyLevel": {"type": "string", "enum": ["TABLE", "DATABASE"]},
+            "clientColumnType": {"type": "string", "enum": ["NUMBER", "STRING"]},
+            "schemaName": schema_name,
             "tableName": text,
             "tableClientNameColumn": text,
             "tablePrimaryKeyColumn": text,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use catalog::Catalog;
-use connectors::{Outcome, StepReport};
+use connectors::{ConnectErrorKind, Outcome, StepReport};
 use egress::Step;
 use serde_json::{Map, Value, json};
 use store::Tenant;
@@ -71,25 +71,47 @@ fn step(report: &StepReport, read: Option<&Catalog>) -> Value {
 
 /// For the OpenAPI document.
 pub(crate) fn operation() -> Value {
-    let text = json!({"type": ["string", "null"]});
+    let text = json!({"type": "string"});
     let number = json!({"type": "integer"});
-    let step = json!({"type": "object", "properties": {
-        "step": {"enum": ["validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "database", "list", "read"]},
-        "status": {"enum": ["ok", "failed", "skipped"]}, "code": text, "field": text, "message": text, "remedy": text, "durationMs": number,
-    }});
-    let data = json!({"type": "object", "properties": {
-        "success": {"type": "boolean"},
-        "steps": {"type": "array", "items": step},
-        "server": {"type": ["object", "null"], "properties": {"product": {"type": "string"}, "version": {"type": "string"}}},
-        "counts": {"type": ["object", "null"], "properties": {"schemas": number, "tables": number, "columns": number}},
-        "durationMs": number,
-    }});
-    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
-    let success = json!({"type": "object", "properties": {"data": data}});
-    let mut operation =
-        openapi::operation("testDatasource", "Test credentials, or a stored datasource, step by step; stores nothing", &success, &errors);
-    let stored = json!({"$ref": "#/components/schemas/DatasourceReference"});
-    let body = json!({"anyOf": [{"$ref": "#/components/schemas/Datasource"}, stored]});
-    operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": body}}});
-    operation
+    let server = openapi::object(&json!({"product": text, "version": text}), &[]);
+    let counts = openapi::object(&json!({"schemas": number, "tables": number, "columns": number}), &[]);
+    let data = openapi::object(
+        &json!({
+            "success": {"type": "boolean"},
+            "steps": {"type": "array", "items": openapi::schema("TestStep")},
+            "server": openapi::or_null(&server),
+            "counts": openapi::or_null(&counts),
+            "durationMs": number,
+        }),
+        &[],
+    );
+    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_ID_ERROR, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
+    let success = openapi::object(&json!({"data": data}), &[]);
+    let summary = "Test credentials, or a stored datasource, step by step; stores nothing";
+    let body = json!({"anyOf": [openapi::schema("Datasource"), openapi::schema("DatasourceReference")]});
+    openapi::with_ignored_fields(openapi::with_body(openapi::operation("testDatasource", summary, &success, &errors), &body))
+}
+
+/// For the OpenAPI document: one step of a diagnosis.
+pub(super) fn schemas() -> Vec<(&'static str, Value)> {
+    let maybe = json!({"type": ["string", "null"]});
+    let codes: Vec<_> = ConnectErrorKind::ALL.iter().map(|kind| kind.code()).collect();
+    let step = json!({
+        "step": {
+            "type": "string",
+            "enum": [
+                "validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "database", "list",
+                "read"
+            ],
+        },
+        "status": {"type": "string", "enum": ["ok", "failed", "skipped"]},
+        "code": openapi::or_null(&openapi::schema("TestCode")),
+        "field": {"type": ["string", "null"], "description": "A JSON pointer into the body, for example /credentials/port."},
+        "message": maybe,
+        "remedy": maybe,
+        "durationMs": {"type": "integer"},
+        "notes": {"type": "array", "items": openapi::schema("Note"), "description": "Corners that the read left out or replaced: the first hundred."},
+        "notesTotal": {"type": "integer"},
+    });
+    vec![("TestStep", openapi::object(&step, &["notes", "notesTotal"])), ("TestCode", json!({"type": "string", "enum": codes}))]
 }

@@ -30,10 +30,18 @@ fn all(registry: Registry) -> Value {
 
 /// For the OpenAPI document.
 pub(crate) fn operation() -> Value {
-    let item = json!({"type": "object", "properties": {
-        "type": {"type": "string"}, "title": {"type": "string"}, "ready": {"type": "boolean"},
-        "schema": {"type": ["object", "null"]}, "example": {"type": ["object", "null"]},
-    }});
-    let success = json!({"type": "object", "properties": {"data": {"type": "array", "items": item}}});
-    openapi::operation("listDatasourceTypes", "List all types with the JSON Schema of their credentials", &success, &[])
+    let item = openapi::object(
+        &json!({
+            "type": {"type": "string", "enum": KINDS.map(|(kind, _)| kind)},
+            "title": {"type": "string"},
+            "ready": {"type": "boolean"},
+            "schema": {"type": ["object", "null"], "additionalProperties": true},
+            "example": {"type": ["object", "null"], "additionalProperties": true},
+        }),
+        &[],
+    );
+    let success = openapi::object(&json!({"data": {"type": "array", "items": item}}), &[]);
+    let errors = [(500, "INTERNAL_SERVER_ERROR")];
+    let summary = "List all types with the JSON Schema of their credentials";
+    openapi::with_tag(openapi::operation("listDatasourceTypes", summary, &success, &errors))
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::body::{DatasourceBody, named};
 use super::error::{ApiError, Code};
@@ -50,9 +50,7 @@ pub(crate) fn operation() -> Value {
         (404, "DATASOURCE_NOT_FOUND"),
         (500, "SCHEMA_CACHE_FAILED, TENANCY_SETTINGS_CREATE_FAILED, TENANCY_SETTINGS_UPDATE_FAILED, INTERNAL_SERVER_ERROR"),
     ];
-    let success = json!({"$ref": "#/components/schemas/DatasourceName"});
-    let mut operation =
-        openapi::operation("updateDatasource", "Replace a datasource's credentials and cache its schema anew", &success, &errors);
-    operation["requestBody"] = openapi::body("Datasource");
-    operation
+    let summary = "Replace a datasource's credentials and cache its schema anew";
+    let operation = openapi::operation("updateDatasource", summary, &openapi::schema("DatasourceName"), &errors);
+    openapi::with_ignored_fields(openapi::with_body(operation, &openapi::schema("Datasource")))
 }

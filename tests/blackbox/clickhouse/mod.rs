@@ -3,5 +3,6 @@
 //! Peers: clickhouse, chdb, tls, ssh.
 
 mod catalog;
+mod corners;
 mod failures;
 pub(crate) mod rogue;

@@ -147,6 +147,8 @@ async fn half_a_table_is_no_table() {
     assert_eq!(torn, [(json!("lines"), Some(2)), (json!("orders"), Some(1))]);
     let summary = summary(&setup, "x").await;
     assert_eq!((&summary["tables"], &summary["partial"]), (&json!(8), &json!(["databases"])));
+    assert_eq!((&summary["notes"][0]["code"], &summary["notes"][0]["object"]), (&json!("DATABASE_UNREADABLE"), &json!("torn")));
+    assert!(!summary.to_string().contains("canary"), "no text of the server's: {summary}");
     assert_eq!(summary["columns"], tables.iter().filter_map(|table| table["columns"].as_array().map(Vec::len)).sum::<usize>());
     // Where nothing else was read, there is nothing to store.
     let alone = vec![("from sys.columns".to_owned(), broken(&columns, &rows, 1_205))];

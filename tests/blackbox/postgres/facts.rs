@@ -33,7 +33,7 @@ async fn domains_that_take_no_null() {
     let tables = cached(&setup, "x").await;
     assert_eq!(columns(named(&tables, "t")), told(&source, "t").await);
     let refused = sqlx::raw_sql("insert into u values (null)").execute(&mut source.connection().await).await.expect_err("no null");
-    assert_eq!(refused.as_database_error().and_then(|e| e.code()).as_deref(), Some("23502"));
+    assert_eq!(refused.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("23502"));
     assert_eq!(columns(named(&tables, "u")), [("b".to_owned(), false)]);
     assert_eq!(named(&tables, "u")["columns"][0]["type"], "string", "the type at the end of the chain");
 }

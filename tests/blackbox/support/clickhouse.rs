@@ -1,5 +1,7 @@
 //! The real ClickHouse of 2018, and the engine of a current one.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use super::peers::variable;
@@ -8,6 +10,18 @@ use super::peers::variable;
 pub(crate) struct ClickHouse {
     pub(crate) port: u16,
     pub(crate) database: String,
+    _own: Option<Own>,
+}
+
+/// A peer in a folder of its own, which ends with the test.
+struct Own(tempfile::TempDir);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Ok(pid) = std::fs::read_to_string(self.0.path().join("chdb/pid")) {
+            let _ = Command::new("kill").args(["-9", pid.trim()]).status();
+        }
+    }
 }
 
 impl ClickHouse {
@@ -21,9 +35,26 @@ impl ClickHouse {
         Self::at("HEADWATER_TEST_CHDB_PORT").await
     }
 
+    /// The current engine in a process of its own, for what holds for a whole server.
+    pub(crate) async fn alone() -> Self {
+        let own = Own(tempfile::tempdir().expect("a folder"));
+        let folder = own.0.path().join("chdb");
+        std::fs::create_dir(&folder).expect("a folder");
+        let start = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/chdb/start");
+        let mut command = Command::new(start);
+        command.arg(&folder).env("HEADWATER_PEERS", own.0.path());
+        let out = tokio::task::spawn_blocking(move || command.output()).await.expect("joined").expect("the peer starts");
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        let port = said.split('\'').nth(1).and_then(|port| port.parse().ok()).expect("a port");
+        let this = Self { port, database: "own".to_owned(), _own: Some(own) };
+        this.ask("create database own").await;
+        this
+    }
+
     async fn at(name: &str) -> Self {
         let database = format!("src_{}", uuid::Uuid::new_v4().simple());
-        let this = Self { port: variable(name).parse().expect("port"), database };
+        let this = Self { port: variable(name).parse().expect("port"), database, _own: None };
         this.ask(&format!("create database {}", this.database)).await;
         this
     }

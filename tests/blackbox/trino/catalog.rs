@@ -100,6 +100,43 @@ async fn without_comments() {
     assert_eq!(named(&tables, "orders")["columns"].as_array().map(Vec::len), Some(15));
 }
 
+/// A table whose files are gone fails the statement over all columns: it is left out and told, and the others are read. What the
+/// server has no time for is told too.
+#[tokio::test]
+async fn a_table_that_cannot_be_listed() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let broken = Answer::Error("HIVE_INVALID_METADATA", 16_777_216, "EXTERNAL");
+    let of = |table: &str| -> Answer {
+        match catalog().into_iter().find(|(needle, _)| *needle == "from information_schema.columns") {
+            Some((_, Answer::Rows(columns, rows))) => Answer::Rows(columns, rows.into_iter().filter(|row| row[1] == table).collect()),
+            _ => panic!("no columns"),
+        }
+    };
+    let each = ["mv", "odd.name", "v", "empty"].map(|table| {
+        (
+            match table {
+                "mv" => "and table_name = 'mv'",
+                "odd.name" => "and table_name = 'odd.name'",
+                "v" => "and table_name = 'v'",
+                _ => "and table_name = 'empty'",
+            },
+            of(table),
+        )
+    });
+    let busy = ("system.metadata.table_comments", Answer::Error("EXCEEDED_TIME_LIMIT", 131_075, "INSUFFICIENT_RESOURCES"));
+    let answers = [each.to_vec(), vec![("column_default, comment", broken), busy], catalog()].concat();
+    let running = Fake { answers, ..fake() }.start().await;
+    client.create(&body(running.port, &json!({}))).await.ok();
+    let tables = cached(&setup, "x").await;
+    assert_eq!(tables.iter().map(|t| t["table"].as_str().expect("a name")).collect::<Vec<_>>(), ["empty", "mv", "odd.name", "v"]);
+    assert_eq!(named(&tables, "odd.name")["columns"].as_array().map(Vec::len), Some(2));
+    let summary = summary(&setup, "x").await;
+    assert_eq!(summary["partial"], json!(["comments", "tables"]));
+    let told: Vec<_> = summary["notes"].as_array().expect("notes").iter().map(|n| (n["code"].clone(), n["object"].clone())).collect();
+    assert_eq!(told, [(json!("COMMENTS_UNREADABLE"), json!("sales")), (json!("TABLE_UNREADABLE"), json!("sales.orders"))]);
+}
+
 /// A third party's server, written for other clients, over DuckDB; TLS and a password come from nginx in front of it.
 #[tokio::test]
 async fn a_third_partys_server() {

@@ -100,6 +100,56 @@ pub enum ConnectErrorKind {
 }
 
 impl ConnectErrorKind {
+    /// Every one there is.
+    pub const ALL: &[Self] = &[
+        Self::Denied,
+        Self::Unresolved,
+        Self::Refused,
+        Self::Unreachable,
+        Self::TimedOut,
+        Self::Closed,
+        Self::TlsUnsupported,
+        Self::TlsRequired,
+        Self::CertificateExpired,
+        Self::CertificateName,
+        Self::CertificateUntrusted,
+        Self::TlsFailed,
+        Self::CaInvalid,
+        Self::ClientCertificateInvalid,
+        Self::Rejected,
+        Self::NotAdmitted,
+        Self::PasswordExposed,
+        Self::AuthenticationUnsupported,
+        Self::DatabaseNotFound,
+        Self::SchemaNotFound,
+        Self::NoPrivilege,
+        Self::TooManyConnections,
+        Self::Pooler,
+        Self::PoolerMode,
+        Self::NotReady,
+        Self::DatabaseUnavailable,
+        Self::PasswordExpired,
+        Self::AccountLocked,
+        Self::ReadOnly,
+        Self::Exhausted,
+        Self::Redirected,
+        Self::TooMuch,
+        Self::Protocol,
+        Self::Server,
+        Self::SshFailed,
+        Self::HostKeyChanged,
+        Self::HostKeyUnreadable,
+        Self::SshKeyUnreadable,
+        Self::SshKeyEncrypted,
+        Self::SshPassphrase,
+        Self::SshKeyCostly,
+        Self::SshRejected,
+        Self::ForwardingProhibited,
+        Self::NotSupported,
+        Self::DriverFailed,
+        Self::Internal,
+    ];
+
     /// The stable code: for programs, metrics and logs.
     pub fn code(self) -> &'static str {
         self.texts().0

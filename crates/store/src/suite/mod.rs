@@ -23,7 +23,8 @@ pub use crate::upgrade::suite::{
     two_servers_move_at_once,
 };
 
-/// Expands to one `#[tokio::test]` for each test of the suite, over databases whose URLs `$url` (an async fn) returns.
+/// Expands to one `#[tokio::test]` for each test of the suite, over databases of which `$url` (an async fn) returns the URL and
+/// what has to be kept for as long as they are used.
 #[macro_export]
 macro_rules! store_suite {
     ($url:path) => {
@@ -37,7 +38,8 @@ macro_rules! store_suite {
     (@ $form:ident, $url:path: $($name:ident),+) => {
         $(#[tokio::test]
         async fn $name() {
-            $crate::suite::$name($crate::suite::Any::$form(&$url().await.into()).await).await;
+            let (url, _kept) = $url().await;
+            $crate::suite::$name($crate::suite::Any::$form(&url.into()).await).await;
         })+
     };
 }

@@ -35,6 +35,11 @@ pub(super) fn kind(engine: &str) -> TableKind {
     }
 }
 
+/// Whether a database of this engine stands for another server's: what has tables of its own is known by name.
+pub(super) fn is_foreign(engine: &str) -> bool {
+    !matches!(engine, "" | "Atomic" | "Ordinary" | "Memory" | "Lazy" | "Replicated" | "Shared" | "Overlay" | "Dictionary" | "Filesystem")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,5 +61,6 @@ mod tests {
         ] {
             assert_eq!(kind(engine), wanted, "{engine}");
         }
+        assert!(is_foreign("MySQL") && is_foreign("DataLakeCatalog") && !is_foreign("Atomic") && !is_foreign(""));
     }
 }

@@ -6,8 +6,10 @@ mod credentials;
 mod engines;
 mod error;
 mod introspect;
+mod keys;
 mod open;
 mod query;
+mod settings;
 mod system_tables;
 mod types;
 

@@ -10,7 +10,7 @@ use super::system_tables::SystemTables;
 use crate::credentials::WebHost;
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::route::Way;
-use crate::server::{ServerInfo, version_number};
+use crate::server::{ServerInfo, major, version_number};
 
 /// A client whose credentials were accepted.
 pub(super) struct ClickHouseConnection {
@@ -46,8 +46,9 @@ pub(super) async fn open(credentials: &ClickHouseCredentials, way: &Way) -> Resu
         _ => error,
     })?;
     let database = credentials.database.clone();
-    let tables = check(credentials, &mut client, &headers, way).await?;
-    let server = ServerInfo::new("ClickHouse", version_number(&version));
+    let version = version_number(&version);
+    let tables = check(credentials, &mut client, &headers, major(&version), way).await?;
+    let server = ServerInfo::new("ClickHouse", version);
     Ok((ClickHouseConnection { client, headers, database, tables }, server))
 }
 
@@ -56,6 +57,7 @@ async fn check(
     credentials: &ClickHouseCredentials,
     client: &mut HttpClient,
     headers: &HeaderMap,
+    major: u32,
     way: &Way,
 ) -> Result<SystemTables, ConnectError> {
     let database = credentials.database.as_deref();
@@ -68,7 +70,7 @@ async fn check(
         Ok(())
     };
     way.step(Step::DATABASE, there).await.map_err(|e| grant(e, credentials))?;
-    way.step(Step::LIST, SystemTables::ask(client, headers, database)).await.map_err(|e| grant(e, credentials))
+    way.step(Step::LIST, SystemTables::ask(client, headers, database, major)).await.map_err(|e| grant(e, credentials))
 }
 
 /// Names the privilege that is missing, ready to be run.

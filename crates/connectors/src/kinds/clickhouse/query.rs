@@ -82,7 +82,11 @@ impl Rows {
                 let mut line = self.buffer.split_to(searched + at + 1);
                 searched = 0;
                 line.truncate(line.trim_ascii_end().len());
-                if line.is_empty() {
+                // A profile may want the rows as a list (`output_format_json_array_of_rows`).
+                if line.ends_with(b"},") {
+                    line.truncate(line.len() - 1);
+                }
+                if line.is_empty() || *line == b"["[..] || *line == b"]"[..] {
                     continue;
                 }
                 return Ok(Some(line));

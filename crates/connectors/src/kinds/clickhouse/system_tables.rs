@@ -7,13 +7,18 @@ use http::HeaderMap;
 use serde::Deserialize;
 
 use super::query::query;
+use super::settings::{candidates, is_refusal};
 use crate::error::{ConnectError, ConnectErrorKind};
 
 /// Databases of the server itself, and the nameless one of temporary tables.
 pub(super) const SYSTEM: &str = "('system', 'information_schema', 'INFORMATION_SCHEMA', '_temporary_and_external_tables', '')";
 
 /// What the system tables of this version have.
-pub(super) struct SystemTables(HashSet<(String, String)>);
+pub(super) struct SystemTables {
+    columns: HashSet<(String, String)>,
+    /// What is sent with every statement; none if the user may set nothing.
+    settings: Option<String>,
+}
 
 #[derive(Deserialize)]
 struct SystemColumn {
@@ -23,12 +28,26 @@ struct SystemColumn {
 
 impl SystemTables {
     /// Asks, and proves that the user may see the database (or any): what may not be seen is left out without a word.
-    pub(super) async fn ask(client: &mut HttpClient, headers: &HeaderMap, database: Option<&str>) -> Result<Self, ConnectError> {
+    pub(super) async fn ask(
+        client: &mut HttpClient,
+        headers: &HeaderMap,
+        database: Option<&str>,
+        major: u32,
+    ) -> Result<Self, ConnectError> {
         let seen = match database {
-            Some(name) => format!("name = '{}'", name.replace('\\', "\\\\").replace('\'', "\\'")),
+            Some(name) => format!("name = {}", literal(name)),
             None => format!("name not in {SYSTEM}"),
         };
-        let mut rows = query(client, headers, database, &format!("select name from system.databases where {seen} limit 1")).await?;
+        let mut this = Self { columns: HashSet::new(), settings: None };
+        let sql = format!("select name from system.databases where {seen} limit 1");
+        let mut candidates = candidates(major).into_iter();
+        let mut rows = loop {
+            this.settings = candidates.next().flatten();
+            match query(client, headers, database, &this.settled(&sql)).await {
+                Err(error) if this.settings.is_some() && is_refusal(&error) => {}
+                other => break other?,
+            }
+        };
         let mut visible = false;
         while rows.next::<DatabaseRow>().await?.is_some() {
             visible = true;
@@ -36,22 +55,31 @@ impl SystemTables {
         if !visible {
             return Err(ConnectErrorKind::NoPrivilege.into());
         }
-        let sql = "select table, name from system.columns where database = 'system' and table in ('tables', 'columns')";
-        let mut rows = query(client, headers, database, sql).await?;
-        let mut found = HashSet::new();
+        let sql = this
+            .settled("select table, name from system.columns where database = 'system' and table in ('tables', 'columns', 'databases')");
+        let mut rows = query(client, headers, database, &sql).await?;
         while let Some(SystemColumn { table, name }) = rows.next().await? {
             // There are some dozens.
-            if found.len() < 1_000 {
-                found.insert((table, name));
+            if this.columns.len() < 1_000 {
+                this.columns.insert((table, name));
             }
         }
-        let tables = Self(found);
-        if tables.has("tables", "engine") && tables.has("columns", "type") { Ok(tables) } else { Err(ConnectErrorKind::NoPrivilege.into()) }
+        if this.has("tables", "engine") && this.has("columns", "type") { Ok(this) } else { Err(ConnectErrorKind::NoPrivilege.into()) }
+    }
+
+    /// A statement under the settings that hold for all.
+    pub(super) fn settled(&self, sql: &str) -> String {
+        self.settings.as_ref().map_or_else(|| sql.to_owned(), |settings| format!("{sql} settings {settings}"))
+    }
+
+    /// Whether the user's own profile may cut answers off.
+    pub(super) fn may_be_cut(&self) -> bool {
+        self.settings.is_none()
     }
 
     /// Whether a table has a column.
     pub(super) fn has(&self, table: &str, name: &str) -> bool {
-        self.0.contains(&(table.to_owned(), name.to_owned()))
+        self.columns.contains(&(table.to_owned(), name.to_owned()))
     }
 
     /// The column, or an expression in its place where this version does not have it.
@@ -64,4 +92,11 @@ impl SystemTables {
 #[derive(Deserialize)]
 pub(super) struct DatabaseRow {
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) engine: String,
+}
+
+/// A text in a statement.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use catalog::{CatalogWriter, Column, Generated, Hold, Partial, Table, TableKind, TablesByName};
+use catalog::{CatalogWriter, Column, Generated, Hold, Note, NoteCode, Partial, Table, TableKind, TablesByName};
 
 use super::open::{SqlServerConnection, beyond};
 use super::query::{Driver, query};
@@ -30,6 +30,12 @@ pub(super) async fn introspect(connection: &mut SqlServerConnection, out: &mut C
             // It has gone offline, or the login has lost its way in, since the list was made.
             Err(error) if error.server_code.is_some() => {
                 out.left_out(Partial::Databases);
+                let number = error.server_code.as_deref().unwrap_or_default();
+                out.note(Note::new(
+                    NoteCode::DatabaseUnreadable,
+                    name.as_str(),
+                    format!("the server refused to go on reading it ({number})"),
+                ));
                 refused = Some(error);
             }
             other => {

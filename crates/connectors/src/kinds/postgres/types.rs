@@ -24,14 +24,14 @@ pub(super) fn normalize(name: &str, category: char) -> T {
         "uuid" => T::Uuid,
         "json" | "jsonb" | "super" => T::Json,
         "bytea" | "bytes" | "varbyte" | "binary varying" | "binary" => T::Binary,
-        "text" | "varchar" | "bpchar" | "char" | "character varying" | "character" | "name" | "citext" | "string" | "xml" => T::String,
+        // What begins with `reg` is the number of an object, and is printed as its name.
+        "regclass" | "regcollation" | "regconfig" | "regdictionary" | "regnamespace" | "regoper" | "regoperator" | "regproc"
+        | "regprocedure" | "regrole" | "regtype" | "text" | "varchar" | "bpchar" | "char" | "character varying" | "character" | "name"
+        | "citext" | "string" | "xml" => T::String,
         "geometry" | "geography" => T::Geometry,
         "array" => T::Array,
         "map" | "hstore" => T::Map,
         "struct" => T::Struct,
-        // Numbers of objects, which are printed as the objects' names.
-        "regclass" | "regcollation" | "regconfig" | "regdictionary" | "regnamespace" | "regoper" | "regoperator" | "regproc"
-        | "regprocedure" | "regrole" | "regtype" => T::String,
         // Whoever makes a type says what category it is of: `N` is no proof of a number. Enums, rows, ranges and arrays are made as such.
         "" if matches!(category, 'B' | 'D' | 'G' | 'I' | 'N' | 'T' | 'V') => T::Other,
         _ => of_category(category),

@@ -26,6 +26,13 @@ pub(super) fn of_failure(failure: &Failure) -> ConnectError {
     }
 }
 
+/// Whether the server says that it has no such thing, or none for this user. Numbers: `SYNTAX_ERROR`, `NOT_SUPPORTED`,
+/// `TABLE_NOT_FOUND`, `COLUMN_NOT_FOUND`.
+pub(super) fn is_unknown(error: &ConnectError) -> bool {
+    matches!(error.kind, K::NoPrivilege | K::DatabaseNotFound | K::SchemaNotFound)
+        || matches!(error.server_code.as_deref(), Some("1" | "13" | "46" | "47"))
+}
+
 /// An answer that is no page.
 pub(super) fn of_status(status: StatusCode, tls: bool, password: bool) -> ConnectError {
     match status {

@@ -5,27 +5,29 @@
 
 use std::collections::HashMap;
 
-use catalog::{CatalogWriter, Column, Hold, Partial, Table, TableKind, TablesByName};
+use catalog::{CatalogWriter, Hold, Note, NoteCode, Partial, Table, TableKind, TablesByName};
 use egress::Deadline;
 
+use super::columns::columns;
+use super::error::is_unknown;
 use super::open::{TrinoConnection, quoted};
 use super::statement::Statement;
-use super::types::normalize;
 use crate::error::{ConnectError, ConnectErrorKind};
 
 /// Reads the schema into `out`.
 pub(super) async fn introspect(connection: &mut TrinoConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     connection.client.until(out.until().into());
     let held = out.hold();
+    let schema_name = connection.schema.clone();
     let (catalog, schema) = (quoted(&connection.catalog), quoted(&connection.schema));
     let mut comments = HashMap::new();
     let sql =
         format!("select table_name, comment from system.metadata.table_comments where catalog_name = {catalog} and schema_name = {schema}");
-    extra(connection, &held, &sql, &mut comments, out).await?;
+    extra(connection, &schema_name, &held, &sql, &mut comments, out).await?;
     let mut views = HashMap::new();
     let sql =
         format!("select name, comment from system.metadata.materialized_views where catalog_name = {catalog} and schema_name = {schema}");
-    extra(connection, &held, &sql, &mut views, out).await?;
+    extra(connection, &schema_name, &held, &sql, &mut views, out).await?;
 
     let mut known = TablesByName::new(out.hold());
     known.schema(connection.schema.as_str(), out);
@@ -57,6 +59,7 @@ const SHARE: u32 = 4;
 /// them, or does not show them, is how it is; that it is too busy for them is a part left out.
 async fn extra(
     connection: &mut TrinoConnection,
+    schema: &str,
     held: &Hold,
     sql: &str,
     found: &mut HashMap<String, Option<String>>,
@@ -80,60 +83,14 @@ async fn extra(
         Err(error) if error.server_code.is_some() || error.kind == ConnectErrorKind::TimedOut => {
             found.clear();
             out.left_out(Partial::Comments);
+            let number = error.server_code.as_deref().map(|code| format!(" ({code})")).unwrap_or_default();
+            out.note(Note::new(
+                NoteCode::CommentsUnreadable,
+                schema,
+                format!("its comments are left out: the server had no time for them{number}"),
+            ));
             Ok(())
         }
         Err(error) => Err(error),
     }
-}
-
-/// Whether the server says that it has no such thing, or none for this user. Numbers: `SYNTAX_ERROR`, `NOT_SUPPORTED`,
-/// `TABLE_NOT_FOUND`, `COLUMN_NOT_FOUND`.
-fn is_unknown(error: &ConnectError) -> bool {
-    use ConnectErrorKind as K;
-    matches!(error.kind, K::NoPrivilege | K::DatabaseNotFound | K::SchemaNotFound)
-        || matches!(error.server_code.as_deref(), Some("1" | "13" | "46" | "47"))
-}
-
-/// Whether `information_schema` has the column that it hides: not every version does.
-async fn has_comments(connection: &mut TrinoConnection) -> Result<bool, ConnectError> {
-    let work = async {
-        let sql = "select comment from information_schema.columns where 1 = 0";
-        let mut rows = Statement::run(&mut connection.client, &connection.caller, sql).await?;
-        while rows.next().await?.is_some() {}
-        Ok(true)
-    };
-    match work.await {
-        Err(error) if is_unknown(&error) => Ok(false),
-        other => other,
-    }
-}
-
-/// Columns as they come, table by table.
-async fn columns(
-    connection: &mut TrinoConnection,
-    schema: &str,
-    known: &mut TablesByName,
-    out: &mut CatalogWriter,
-) -> Result<(), ConnectError> {
-    let comment = if has_comments(connection).await? { "comment" } else { "cast(null as varchar)" };
-    let sql = format!(
-        "select table_schema, table_name, column_name, data_type, is_nullable, column_default, {comment} from information_schema.columns
-        where table_schema = {schema} order by table_name, ordinal_position"
-    );
-    let mut rows = Statement::run(&mut connection.client, &connection.caller, &sql).await?;
-    while let Some(row) = rows.next().await? {
-        let native_type = row.text(3);
-        let column = Column {
-            name: row.text(2),
-            path: &[],
-            native_type,
-            data_type: normalize(native_type),
-            nullable: !row.text(4).eq_ignore_ascii_case("no"),
-            default: row.get(5).filter(|text| !text.is_empty()),
-            generated: None,
-            comment: row.get(6).filter(|text| !text.is_empty()),
-        };
-        known.column(out, row.text(0), row.text(1), column).await?;
-    }
-    Ok(())
 }

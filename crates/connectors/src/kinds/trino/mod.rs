@@ -3,6 +3,7 @@
 //! A statement is sent once, its pages are fetched by the `nextUri` of the page before, from the first origin only. Spooled
 //! results are never asked for: they would come from other hosts.
 
+mod columns;
 mod credentials;
 mod error;
 mod introspect;

@@ -60,9 +60,10 @@ pub(super) const TYPES: &str = "with recursive used as (
 pub(super) const COMMENTS: &str = "select objoid, objsubid, description from pg_description
     where classoid = 'pg_class'::regclass and objsubid > 0 and objoid >= 16384";
 
-/// (relation, column): of tables that may not be read whole, the columns that may.
+/// (relation, column): of tables that may not be read whole, the columns that may. Where there is no such table, nothing is gone through.
 pub(super) const READABLE: &str = "select attrelid, attnum from pg_attribute
-    where attnum > 0 and attrelid >= 16384 and attacl is not null and has_column_privilege(attrelid, attnum, 'SELECT')";
+    where exists (select 1 from pg_class where oid >= 16384 and relkind in ('r', 'p', 'v', 'm', 'f') and not has_table_privilege(oid, 'SELECT'))
+    and attnum > 0 and attrelid >= 16384 and attacl is not null and has_column_privilege(attrelid, attnum, 'SELECT')";
 
 /// (relation, column, name). `lateral` with a limit keeps the planner from reading all attributes for the few that are wanted.
 pub(super) const REFERENCED: &str = "select k.confrelid, k.attnum, a.attname
