@@ -12,7 +12,7 @@ use crate::runner::{Order, Report};
 
 /// Where a schema is staged.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Into {
+pub(super) enum Destination {
     /// Under an id that has nothing yet.
     New(Uuid),
     /// Beside what a datasource has already: definitions that it has are not written again.
@@ -43,9 +43,9 @@ pub(super) enum AcquireError {
 }
 
 /// Tests a source, reads its schema and stages it.
-pub(super) async fn acquire(app: &App, tenant: Tenant, into: Into, order: Order) -> Result<Acquired, AcquireError> {
+pub(super) async fn acquire(app: &App, tenant: Tenant, into: Destination, order: Order) -> Result<Acquired, AcquireError> {
     let mut running = app.runner.start(tenant, order, Task::Read(Scope::All));
-    let (Into::New(uuid) | Into::Existing(uuid)) = into;
+    let (Destination::New(uuid) | Destination::Existing(uuid)) = into;
     let fresh = || Staging::new(app.store.clone(), tenant, uuid);
     let (mut server, mut staging, mut known) = (None, fresh(), None);
     loop {
@@ -54,8 +54,8 @@ pub(super) async fn acquire(app: &App, tenant: Tenant, into: Into, order: Order)
                 server = Some(info);
                 if known.is_none() {
                     known = Some(match into {
-                        Into::New(_) => HashSet::new(),
-                        Into::Existing(uuid) => app.store.definition_hashes(tenant, uuid).await.map_err(AcquireError::Lookup)?,
+                        Destination::New(_) => HashSet::new(),
+                        Destination::Existing(uuid) => app.store.definition_hashes(tenant, uuid).await.map_err(AcquireError::Lookup)?,
                     });
                 }
             }

@@ -4,7 +4,7 @@ use connectors::ConnectError;
 use store::{NewDatasource, Server, StoreError, Tenant};
 use uuid::Uuid;
 
-use super::acquire::{AcquireError, Acquired, Into, acquire};
+use super::acquire::{AcquireError, Acquired, Destination, acquire};
 use super::{Failure, Request, seal_credentials};
 use crate::app::App;
 use crate::clock;
@@ -45,7 +45,7 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
     }
     let uuid = Uuid::new_v4();
     let order = Order::new(request.kind, &request.credentials).map_err(|_| OnboardError::Failed(Failure::Unreadable))?;
-    let Acquired { server, catalog } = acquire(app, tenant, Into::New(uuid), order).await?;
+    let Acquired { server, catalog } = acquire(app, tenant, Destination::New(uuid), order).await?;
     let credentials = seal_credentials(app, tenant, uuid, request.kind, request.credentials.clone(), server.ssh_host_key).await;
     let credentials = credentials.map_err(OnboardError::Failed)?;
     let tables = catalog.tables.len();

@@ -3,7 +3,7 @@
 use connectors::ConnectError;
 use store::{Change, Datasource, Replaced, Server, StoreError, Tenant};
 
-use super::acquire::{AcquireError, Acquired, Into, acquire};
+use super::acquire::{AcquireError, Acquired, Destination, acquire};
 use super::{ATTEMPTS, Failure, stored_source};
 use crate::app::App;
 use crate::clock;
@@ -26,7 +26,7 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
     let failed = |e: StoreError| SyncError::Failed(e.into());
     for _ in 0..ATTEMPTS {
         let order = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
-        let Acquired { server, catalog } = match acquire(app, tenant, Into::Existing(stored.uuid), order).await {
+        let Acquired { server, catalog } = match acquire(app, tenant, Destination::Existing(stored.uuid), order).await {
             Ok(acquired) => acquired,
             Err(AcquireError::Test(error) | AcquireError::Read(error)) => return Err(source_failed(app, tenant, &stored, error).await),
             Err(AcquireError::Lookup(error) | AcquireError::Stage(error)) => return Err(failed(error)),

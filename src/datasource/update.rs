@@ -4,7 +4,7 @@ use connectors::ConnectError;
 use connectors::credentials::{keep_pins, lacks_pin};
 use store::{Change, Replaced, Server, StoreError, Tenant};
 
-use super::acquire::{AcquireError, Acquired, Into, acquire};
+use super::acquire::{AcquireError, Acquired, Destination, acquire};
 use super::{ATTEMPTS, Failure, Request, open_credentials, seal_credentials};
 use crate::app::App;
 use crate::clock;
@@ -59,7 +59,7 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
             keep_pins(&open_credentials(app, tenant, &stored).await.map_err(UpdateError::Failed)?, &mut credentials);
         }
         let order = Order::new(request.kind, &credentials).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
-        let Acquired { server, catalog } = acquire(app, tenant, Into::Existing(stored.uuid), order).await?;
+        let Acquired { server, catalog } = acquire(app, tenant, Destination::Existing(stored.uuid), order).await?;
         let credentials = seal_credentials(app, tenant, stored.uuid, request.kind, credentials, server.ssh_host_key).await;
         let schema_changed = stored.root != Some(catalog.root);
         let change = Change {

@@ -2,6 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Declares the enumeration together with the list of all its variants.
+macro_rules! listed {
+    ($(#[$about:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident,)+ }) => {
+        $(#[$about])*
+        pub enum $name {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl $name {
+            /// Every one there is.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+        }
+    };
+}
+
+listed! {
 /// What went wrong. Each has a stable code, a sentence that is safe to show, and a remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ConnectErrorKind {
@@ -98,58 +114,9 @@ pub enum ConnectErrorKind {
     /// A fault of our own.
     Internal,
 }
+}
 
 impl ConnectErrorKind {
-    /// Every one there is.
-    pub const ALL: &[Self] = &[
-        Self::Denied,
-        Self::Unresolved,
-        Self::Refused,
-        Self::Unreachable,
-        Self::TimedOut,
-        Self::Closed,
-        Self::TlsUnsupported,
-        Self::TlsRequired,
-        Self::CertificateExpired,
-        Self::CertificateName,
-        Self::CertificateUntrusted,
-        Self::TlsFailed,
-        Self::CaInvalid,
-        Self::ClientCertificateInvalid,
-        Self::Rejected,
-        Self::NotAdmitted,
-        Self::PasswordExposed,
-        Self::AuthenticationUnsupported,
-        Self::DatabaseNotFound,
-        Self::SchemaNotFound,
-        Self::NoPrivilege,
-        Self::TooManyConnections,
-        Self::Pooler,
-        Self::PoolerMode,
-        Self::NotReady,
-        Self::DatabaseUnavailable,
-        Self::PasswordExpired,
-        Self::AccountLocked,
-        Self::ReadOnly,
-        Self::Exhausted,
-        Self::Redirected,
-        Self::TooMuch,
-        Self::Protocol,
-        Self::Server,
-        Self::SshFailed,
-        Self::HostKeyChanged,
-        Self::HostKeyUnreadable,
-        Self::SshKeyUnreadable,
-        Self::SshKeyEncrypted,
-        Self::SshPassphrase,
-        Self::SshKeyCostly,
-        Self::SshRejected,
-        Self::ForwardingProhibited,
-        Self::NotSupported,
-        Self::DriverFailed,
-        Self::Internal,
-    ];
-
     /// The stable code: for programs, metrics and logs.
     pub fn code(self) -> &'static str {
         self.texts().0
