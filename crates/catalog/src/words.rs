@@ -1,6 +1,6 @@
 //! Enumerations whose variants have a word: in definitions, in answers, in the store.
 
-/// Declares one: the word of each variant is said once, and holds for [`as_str`] and for serde, both ways.
+/// Declares one: the word of each variant is said once, and holds for `as_str` and for serde, both ways.
 macro_rules! words {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$about])*
