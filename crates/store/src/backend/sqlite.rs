@@ -1,5 +1,8 @@
 //! The embedded database: one SQLite file.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -40,11 +43,18 @@ impl SqliteFile {
             .pragma("secure_delete", "on")
             .disable_statement_logging();
         let pool = |n: u32| SqlitePoolOptions::new().max_connections(n).acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
-        // The writer comes first: it makes the file.
+        make_private(options.get_filename());
+        // The writer comes first: it makes what else there is.
         let write = pool(1).connect_with(options.clone()).await?;
         let read = pool(connections.min(4)).connect_with(options).await?;
         Ok(Self { read, write })
     }
+}
+
+/// Makes the file for its owner alone, where there is none yet. SQLite gives its other files the same mode.
+fn make_private(path: &Path) {
+    // What keeps it from being made is told by SQLite, in a moment.
+    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
 }
 
 #[async_trait]
@@ -58,8 +68,10 @@ impl Backend for SqliteFile {
     }
 
     async fn begin(&self) -> Result<Box<dyn Session>, StoreError> {
+        let mut transaction = Transaction { connection: self.write.acquire().await?, committed: false };
         // Another process (the command line) may hold the write lock: wait for it here, not in the middle.
-        Ok(Box::new(SqliteSession::Transaction(self.write.begin_with("begin immediate").await?)))
+        sqlx::raw_sql("begin immediate").execute(&mut *transaction.connection).await?;
+        Ok(Box::new(SqliteSession::Transaction(transaction)))
     }
 
     fn migration_lock(&self) -> Option<&'static str> {
@@ -71,16 +83,32 @@ impl Backend for SqliteFile {
     }
 }
 
+/// A transaction of our own making. sqlx counts how deep it is in one, and SQLite rolls back by itself when the disk is full, when
+/// it cannot read or write, or has no memory: from then on the two disagree, and no transaction would ever begin again.
+struct Transaction {
+    connection: PoolConnection<Sqlite>,
+    committed: bool,
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if !self.committed {
+            // Closing it rolls back whatever there is to be rolled back; the next one is made anew.
+            self.connection.close_on_drop();
+        }
+    }
+}
+
 enum SqliteSession {
     Plain(PoolConnection<Sqlite>),
-    Transaction(sqlx::Transaction<'static, Sqlite>),
+    Transaction(Transaction),
 }
 
 impl SqliteSession {
     fn connection(&mut self) -> &mut SqliteConnection {
         match self {
             Self::Plain(connection) => connection,
-            Self::Transaction(connection) => connection,
+            Self::Transaction(transaction) => &mut transaction.connection,
         }
     }
 }
@@ -136,7 +164,59 @@ impl Session for SqliteSession {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         match *self {
             Self::Plain(_) => Ok(()),
-            Self::Transaction(transaction) => Ok(transaction.commit().await?),
+            Self::Transaction(mut transaction) => {
+                sqlx::raw_sql("commit").execute(&mut *transaction.connection).await?;
+                transaction.committed = true;
+                Ok(())
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sealed secrets are nobody else's business.
+    #[tokio::test]
+    async fn the_files_are_their_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("folder");
+        let options = SqliteConnectOptions::new().filename(folder.path().join("own.db"));
+        let file = SqliteFile::open(options, 1).await.expect("open");
+        file.write().await.expect("writer").script("create table t (n integer)").await.expect("table");
+        let modes: Vec<_> = std::fs::read_dir(folder.path())
+            .expect("folder")
+            .map(|entry| entry.expect("entry").metadata().expect("metadata").permissions().mode() & 0o777)
+            .collect();
+        assert!(modes.len() >= 2 && modes.iter().all(|mode| *mode == 0o600), "{modes:?}");
+    }
+
+    /// A disk that is full costs the transaction that filled it; once there is room again, the next one writes as ever.
+    #[tokio::test]
+    async fn a_full_disk_is_got_over() {
+        let folder = tempfile::tempdir().expect("folder");
+        // SQLite's own word for a full disk (SQLITE_FULL), without one.
+        let options = SqliteConnectOptions::new().filename(folder.path().join("full.db")).pragma("max_page_count", "32");
+        let file = SqliteFile::open(options, 1).await.expect("open");
+        file.write().await.expect("writer").script("create table t (bytes blob not null)").await.expect("table");
+        let insert = "insert into t (bytes) values ($1)";
+        let large = vec![7; 256 << 10];
+        for _ in 0..3 {
+            let mut transaction = file.begin().await.expect("a transaction begins, however the one before ended");
+            transaction.execute(insert, &[Value::Bytes(b"small")]).await.expect("there is room");
+            let error = transaction.execute(insert, &[Value::Bytes(&large)]).await.expect_err("there is no room");
+            assert!(error.to_string().contains("full"), "{error}");
+            drop(transaction);
+            let mut transaction = file.begin().await.expect("begins");
+            transaction.execute(insert, &[Value::Bytes(b"small")]).await.expect("there is room");
+            transaction.commit().await.expect("committed");
+        }
+        // Nothing of what failed is left; what was dropped on purpose is not either.
+        let mut dropped = file.begin().await.expect("begins");
+        dropped.execute(insert, &[Value::Bytes(b"small")]).await.expect("written");
+        drop(dropped);
+        let rows = file.write().await.expect("writer").query("select count(*) from t", &[]).await.expect("rows");
+        assert_eq!(rows[0].big(0).expect("a number"), 3);
     }
 }
