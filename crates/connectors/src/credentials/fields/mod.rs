@@ -9,5 +9,5 @@ mod web_host;
 pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
 pub(crate) use ssh::SshFields;
-pub(crate) use tls::{IdentityFields, TrustFields};
+pub(crate) use tls::{IdentityFields, SwitchedTlsFields, TrustFields};
 pub(crate) use web_host::WebHost;

@@ -74,3 +74,30 @@ impl IdentityFields {
         self.ssl_cert.clone().zip(self.ssl_key.clone()).map(|(certificate, key)| Identity { certificate, key })
     }
 }
+
+/// TLS behind a switch, as the kinds have it whose protocol knows both; flattened into a kind's credentials.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SwitchedTlsFields {
+    /// Connect with TLS, and not at all if the server has none.
+    #[schemars(extend("x-aliases" = ["ssl", "enableSsl", "isSsl", "sslmode", "enableSSLMode"]))]
+    ssl_mode: Option<bool>,
+    /// Whom to trust.
+    #[serde(flatten)]
+    trust: TrustFields,
+    /// How to prove who we are.
+    #[serde(flatten)]
+    identity: IdentityFields,
+}
+
+impl SwitchedTlsFields {
+    /// How TLS is to be made, if it is.
+    pub(crate) fn options(&self) -> Option<TlsOptions> {
+        (self.ssl_mode == Some(true)).then(|| self.trust.options(Some(&self.identity)))
+    }
+
+    /// As [`TrustFields::verified`].
+    pub(crate) fn verified(&self) -> bool {
+        self.trust.verified()
+    }
+}

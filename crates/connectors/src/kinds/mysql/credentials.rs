@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::credentials::{IdentityFields, LoginFields, SshFields, TrustFields};
+use crate::credentials::{LoginFields, SshFields, SwitchedTlsFields};
 use crate::route::Route;
 
 /// Credentials of a datasource that speaks MySQL's protocol.
@@ -16,15 +16,9 @@ pub(super) struct MySqlCredentials {
     /// The default database. All other visible databases are read too.
     #[schemars(length(min = 1))]
     pub(super) database: String,
-    /// Connect with TLS, and not at all if the server has none.
-    #[schemars(extend("x-aliases" = ["ssl", "enableSsl", "isSsl", "sslmode", "enableSSLMode"]))]
-    ssl_mode: Option<bool>,
-    /// Whom to trust.
+    /// Whether and how TLS is made.
     #[serde(flatten)]
-    pub(super) trust: TrustFields,
-    /// How to prove who we are.
-    #[serde(flatten)]
-    identity: IdentityFields,
+    pub(super) tls: SwitchedTlsFields,
     /// An SSH tunnel.
     #[serde(flatten)]
     ssh: SshFields,
@@ -33,7 +27,6 @@ pub(super) struct MySqlCredentials {
 impl MySqlCredentials {
     /// Where they lead.
     pub(super) fn route(&self) -> Route {
-        let tls = (self.ssl_mode == Some(true)).then(|| self.trust.options(Some(&self.identity)));
-        Route { target: self.login.target(), tls, tunnel: self.ssh.tunnel() }
+        Route { target: self.login.target(), tls: self.tls.options(), tunnel: self.ssh.tunnel() }
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn open(credentials: &MySqlCredentials, way: &Way) -> Result<(M
         wire = secure(wire, &greeting, way).await?;
     }
     let (username, password) = (&credentials.login.username, &credentials.login.password);
-    let login = Login { username, password, tls, verified: credentials.trust.verified() };
+    let login = Login { username, password, tls, verified: credentials.tls.verified() };
     way.step(Step::AUTHENTICATE, login.run(&mut wire, &greeting)).await.map_err(|e| of_login(e, way))?;
     let (product, server) = check(credentials, &mut wire, way).await?;
     Ok((MySqlConnection { wire, product }, server))

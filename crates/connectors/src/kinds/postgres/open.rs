@@ -55,7 +55,7 @@ pub(super) async fn open(credentials: &PgCredentials, way: &Way) -> Result<(PgCo
     if way.wants_tls() {
         let session = way.secure(request_tls(stream)).await?;
         tls.end_point = session.get_ref().1.peer_certificates().and_then(|chain| end_point(chain.first()?));
-        protected = credentials.trust.verified();
+        protected = credentials.tls.verified();
         stream = Box::new(session);
         // "Direct" makes the driver skip its own request for TLS: the session it gets is there already.
         config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
