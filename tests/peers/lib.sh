@@ -58,8 +58,8 @@ listens() { bash -c "exec 3<>/dev/tcp/127.0.0.1/$1" 2>/dev/null; }
 
 # The certificate of the peers, for a server that runs as another user.
 take_certificate() {
-    local user=$1 folder=$2
-    cp "$HEADWATER_PEERS"/tls/{server.key,server.pem,ca.pem} "$folder/"
+    local user=$1 folder=$2 certificate=${3:-server.pem}
+    cp "$HEADWATER_PEERS"/tls/{server.key,ca.pem,"$certificate"} "$folder/"
     own "$user" "$folder"
     chmod 600 "$folder/server.key"
 }

@@ -1,9 +1,10 @@
 //! TLS against a real server: what is verified, and what is never sent.
 //!
-//! Peers: tls.
+//! Peers: tls, postgres-own.
 
 use serde_json::json;
 
+use crate::support::diagnose::outcome;
 use crate::support::peers::{path, text};
 use crate::support::{Setup, Source};
 
@@ -36,6 +37,35 @@ async fn r8_modes() {
         let answer = client.create(&source.body_with(&format!("x{n}"), &changes)).await;
         assert_eq!(answer.message(), message, "{n}: {}", answer.text);
         assert_eq!(answer.status == 200, message.is_empty(), "{n}");
+    }
+}
+
+/// The certificate of a server that signed it itself, given as `sslCa`: it is an authority by the defaults of openssl, and libpq takes it.
+#[tokio::test]
+async fn a_servers_own_certificate() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let source = Source::on_own_certificate().await;
+    let own = text("tls", "own.pem");
+    for (n, (changes, code)) in [
+        (json!({"host": "localhost", "sslCa": own}), ""),
+        (json!({"host": "localhost", "sslCa": own, "sslVerify": "ca"}), ""),
+        (json!({"host": "127.0.0.1", "sslCa": own, "sslVerify": "ca"}), ""),
+        // The name is checked all the same.
+        (json!({"host": "127.0.0.1", "sslCa": own}), "CERTIFICATE_NAME"),
+        // Another certificate of the same key, or an authority that signed neither.
+        (json!({"host": "localhost", "sslCa": text("tls", "server.pem")}), "CERTIFICATE_UNTRUSTED"),
+        (json!({"host": "localhost", "sslCa": text("tls", "ca.pem")}), "CERTIFICATE_UNTRUSTED"),
+        (json!({"host": "localhost"}), "CERTIFICATE_UNTRUSTED"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut body = source.body_with(&format!("x{n}"), &changes);
+        body["credentials"]["sslMode"] = json!(true);
+        let step = if code.is_empty() { "ok" } else { "tls" };
+        let (found, told) = outcome(&client, &body).await;
+        assert_eq!((found.as_str(), told.as_str().unwrap_or_default()), (Some(step), code), "{n}");
     }
 }
 

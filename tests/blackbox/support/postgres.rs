@@ -26,8 +26,16 @@ impl Source {
         Self::with_options("pw", &format!("encoding '{encoding}' template template0 lc_collate 'C' lc_ctype 'C'")).await
     }
 
+    /// On the server whose certificate is its own.
+    pub(crate) async fn on_own_certificate() -> Self {
+        Self::on(variable("HEADWATER_TEST_OWN_CERTIFICATE_URL"), "pw", "").await
+    }
+
     async fn with_options(password: &str, options: &str) -> Self {
-        let admin = variable("HEADWATER_TEST_SOURCE_URL");
+        Self::on(variable("HEADWATER_TEST_SOURCE_URL"), password, options).await
+    }
+
+    async fn on(admin: String, password: &str, options: &str) -> Self {
         let name = format!("src_{}", uuid::Uuid::new_v4().simple());
         let mut connection = PgConnection::connect(&admin).await.expect("the source server answers");
         let quoted = password.replace('\'', "''");
