@@ -4,6 +4,7 @@
 mod cli;
 mod clickhouse;
 mod contract;
+mod databricks;
 mod diagnosis;
 mod fakes;
 mod mssql;

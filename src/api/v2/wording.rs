@@ -36,6 +36,10 @@ fn words(rule: &Rule) -> String {
         Rule::OneName => "must be one name, not a list".to_owned(),
         Rule::Host(why) => why.to_string(),
         Rule::WebHost => "must be a host name or an IP address, alone or after http:// or https://, without port or path".to_owned(),
+        Rule::WarehousePath { cluster: true } => {
+            "is the path of a cluster; give the one of a SQL warehouse (/sql/1.0/warehouses/ID)".to_owned()
+        }
+        Rule::WarehousePath { cluster: false } => "must be the HTTP path of a SQL warehouse (/sql/1.0/warehouses/ID) or its ID".to_owned(),
         Rule::NeedsTls => "needs TLS: set sslMode".to_owned(),
         Rule::NeedsTunnel => "needs a tunnel: set sshTunnel to enable".to_owned(),
         Rule::Certificate => "must be a certificate in PEM, BEGIN and END lines included".to_owned(),
@@ -109,6 +113,10 @@ mod tests {
         if property["format"] == "x-web-host" {
             let text = "must be a host name or an IP address, alone or after http:// or https://, without port or path";
             row(json!("https://db:8443"), text);
+        }
+        if property["format"] == "x-warehouse-path" {
+            row(json!("/sql/1.0/warehouses/a/b"), "must be the HTTP path of a SQL warehouse (/sql/1.0/warehouses/ID) or its ID");
+            row(json!("sql/protocolv1/o/1/2"), "is the path of a cluster; give the one of a SQL warehouse (/sql/1.0/warehouses/ID)");
         }
         if property["format"] == "x-one-name" {
             row(json!("a,b"), "must be one name, not a list");

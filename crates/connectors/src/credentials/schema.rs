@@ -32,6 +32,7 @@ impl CredentialsSchema {
         let validator = jsonschema::options()
             .with_format("x-host", |text: &str| text.parse::<egress::Host>().is_ok())
             .with_format("x-web-host", |text: &str| text.parse::<super::fields::WebHost>().is_ok())
+            .with_format("x-warehouse-path", |text: &str| text.parse::<super::fields::WarehousePath>().is_ok())
             .with_format("x-one-name", |text: &str| !text.contains([',', ';']))
             .should_validate_formats(true)
             .build(&json)

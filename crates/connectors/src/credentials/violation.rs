@@ -5,6 +5,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Number, Value};
 
+use super::fields::{WarehousePath, WarehousePathError};
 use super::spelling::Contradiction;
 
 /// A rule that the value of a field broke. Nothing in it comes from the value.
@@ -43,6 +44,11 @@ pub enum Rule {
     Host(TargetError),
     /// It is no host, alone or after `http://` or `https://`.
     WebHost,
+    /// It is no path of a SQL warehouse; whether it is one of a cluster.
+    WarehousePath {
+        /// Whether it is the path of a cluster.
+        cluster: bool,
+    },
     /// It is an option of TLS, and TLS is off.
     NeedsTls,
     /// It is about a tunnel, and nothing says whether there is one.
@@ -115,6 +121,7 @@ fn rule(error: &ValidationError<'_>, path: &str) -> Rule {
         K::Enum { options } => Rule::OneOf(words(options)),
         K::Format { format } if format == "x-host" => host(error.instance()),
         K::Format { format } if format == "x-one-name" => Rule::OneName,
+        K::Format { format } if format == "x-warehouse-path" => warehouse_path(error.instance()),
         K::Format { format } if format == "x-web-host" => Rule::WebHost,
         _ => Rule::Invalid,
     }
@@ -130,6 +137,11 @@ fn is_tls_word(value: &Value) -> bool {
 
 fn host(value: &Value) -> Rule {
     value.as_str().unwrap_or_default().parse::<egress::Host>().err().map_or(Rule::Invalid, Rule::Host)
+}
+
+fn warehouse_path(value: &Value) -> Rule {
+    let why = value.as_str().unwrap_or_default().parse::<WarehousePath>().err();
+    Rule::WarehousePath { cluster: why == Some(WarehousePathError::Cluster) }
 }
 
 fn words(options: &Value) -> Vec<String> {

@@ -13,6 +13,9 @@ pub use kind::ConnectErrorKind;
 /// Words of a kind's own credentials for the usual ones: `("host", "server")`.
 pub(crate) type Renamed = &'static [(&'static str, &'static str)];
 
+/// The longest code of a server: clouds have words for theirs (`METASTORE_DOES_NOT_EXIST`).
+const CODE_BYTES: usize = 64;
+
 /// A failure of a connector, ready to be shown: it holds no text of the remote server's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectError {
@@ -36,7 +39,7 @@ pub struct ConnectError {
 impl ConnectError {
     /// A failure with the server's own code, which is dropped unless it looks like one.
     pub fn with_code(kind: ConnectErrorKind, code: &str) -> Self {
-        let sound = (1..=16).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let sound = (1..=CODE_BYTES).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         Self { server_code: sound.then(|| code.to_owned()), ..kind.into() }
     }
 

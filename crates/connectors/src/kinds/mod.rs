@@ -1,6 +1,7 @@
 //! One folder a family, with the same rooms in each: `mod` (the kinds), `open`, `credentials`, `error`, `introspect`, `types`, `README.md`.
 
 mod clickhouse;
+mod databricks;
 mod mssql;
 mod mysql;
 mod postgres;
@@ -16,6 +17,7 @@ pub(crate) static ALL: &[&Kind] = &[
     &mysql::MYSQL,
     &clickhouse::CLICKHOUSE,
     &mysql::SINGLESTORE,
+    &databricks::DATABRICKS,
     &mssql::MSSQL,
     &trino::TRINO,
 ];

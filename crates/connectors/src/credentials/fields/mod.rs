@@ -4,10 +4,12 @@ mod host;
 mod login;
 mod ssh;
 mod tls;
+mod warehouse_path;
 mod web_host;
 
 pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
 pub(crate) use ssh::SshFields;
 pub(crate) use tls::{IdentityFields, SwitchedTlsFields, TrustFields};
+pub(crate) use warehouse_path::{WarehousePath, WarehousePathError};
 pub(crate) use web_host::WebHost;
