@@ -1,5 +1,6 @@
 //! Organisations: the tenants.
 
+mod delete;
 mod model;
 mod part;
 mod sql;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::model::Organisation;
 use crate::error::StoreError;
-use crate::model::Timestamp;
+use crate::model::{Tenant, Timestamp};
 
 /// Keeps organisations.
 #[async_trait]
@@ -17,4 +17,11 @@ pub trait Organisations {
 
     /// The organisation of a name.
     async fn organisation(&self, name: &str) -> Result<Option<Organisation>, StoreError>;
+
+    /// Gives an organisation another name; false if there is none of that number, [`StoreError::NameTaken`] if another one has the name.
+    async fn rename_organisation(&self, tenant: Tenant, name: &str) -> Result<bool, StoreError>;
+
+    /// Removes an organisation with everything that belongs to it: tokens, datasources, cached schemas, what was staged, data keys.
+    /// False if there is none of that number. The number is never given again.
+    async fn delete_organisation(&self, tenant: Tenant) -> Result<bool, StoreError>;
 }

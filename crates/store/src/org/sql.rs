@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 
+use super::delete::try_delete;
 use super::model::Organisation;
 use super::part::Organisations;
-use crate::backend::Row;
+use crate::backend::{Row, retry};
 use crate::error::StoreError;
 use crate::model::{Tenant, Timestamp};
 use crate::sql::SqlStore;
@@ -28,5 +29,17 @@ impl Organisations for SqlStore {
 
     async fn organisation(&self, name: &str) -> Result<Option<Organisation>, StoreError> {
         self.one("select id, name, created_at from organisation where name = $1", &[name.into()], organisation).await
+    }
+
+    async fn rename_organisation(&self, tenant: Tenant, name: &str) -> Result<bool, StoreError> {
+        let renamed = self.run("update organisation set name = $2 where id = $1", &[tenant.into(), name.into()]).await;
+        match renamed {
+            Err(error) if error.is_taken() => Err(StoreError::NameTaken),
+            other => Ok(other? == 1),
+        }
+    }
+
+    async fn delete_organisation(&self, tenant: Tenant) -> Result<bool, StoreError> {
+        retry(|| try_delete(&*self.backend, tenant)).await
     }
 }

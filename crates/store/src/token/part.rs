@@ -24,4 +24,7 @@ pub trait Tokens {
 
     /// Revokes a token; false if there is none of that id.
     async fn revoke_token(&self, id: Uuid, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Revokes all tokens of an organisation; how many of them had not been revoked before.
+    async fn revoke_tokens(&self, tenant: Tenant, now: Timestamp) -> Result<u64, StoreError>;
 }

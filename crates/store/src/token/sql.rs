@@ -62,4 +62,9 @@ impl Tokens for SqlStore {
         let sql = "update service_token set revoked_at = coalesce(revoked_at, $2) where id = $1";
         Ok(self.run(sql, &[id.into(), now.into()]).await? == 1)
     }
+
+    async fn revoke_tokens(&self, tenant: Tenant, now: Timestamp) -> Result<u64, StoreError> {
+        let sql = "update service_token set revoked_at = $2 where org_id = $1 and revoked_at is null";
+        self.run(sql, &[tenant.into(), now.into()]).await
+    }
 }

@@ -26,3 +26,23 @@ pub async fn tokens(store: Any) {
     let listed = store.tokens().await.expect("list").into_iter().find(|(t, _)| t.id == token.id).expect("listed").0;
     assert_eq!((listed.revoked_at, listed.last_used_at), (Some(LATER), Some(LATER)));
 }
+
+/// All tokens of one organisation at once, and no other's.
+pub async fn tokens_of_one_organisation(store: Any) {
+    let (ours, theirs) = (tenant(&store).await, tenant(&store).await);
+    let mut hashes = Vec::new();
+    for of in [ours, ours, ours, theirs] {
+        let hash: Hash = Sha256::digest(Uuid::new_v4()).into();
+        let token = NewToken { id: Uuid::new_v4(), name: "t".into(), hash, scope: Scope::Write, expires_at: None };
+        store.create_token(of, &token, NOW).await.expect("create");
+        hashes.push((hash, token.id));
+    }
+    assert!(store.revoke_token(hashes[0].1, NOW).await.expect("revoke"));
+    assert_eq!(store.revoke_tokens(ours, LATER).await.expect("revoke"), 2, "one was revoked before");
+    assert_eq!(store.revoke_tokens(ours, LATER).await.expect("again"), 0);
+    let mut revoked = Vec::new();
+    for (hash, _) in &hashes {
+        revoked.push(store.token(hash).await.expect("look-up").expect("there").revoked_at);
+    }
+    assert_eq!(revoked, [Some(NOW), Some(LATER), Some(LATER), None]);
+}
