@@ -38,15 +38,16 @@ struct Pipelined {
 #[derive(Debug, Clone, Copy)]
 struct Load {
     waiting: usize,
-    /// When the last answer came, or with nobody waiting before, the first question went out.
-    silent_since: Instant,
-    /// The silence in which somebody gave up.
+    /// When the last answer came.
+    answered: Instant,
+    /// When the first statement was sent of those since then that somebody gave up on.
     given_up: Option<Instant>,
 }
 
 /// A statement that was sent.
 struct Waiting<'a> {
     on: &'a Pipelined,
+    sent: Instant,
     answered: bool,
 }
 
@@ -83,7 +84,7 @@ impl Shared {
         if let Err(error) = &answer {
             let silent = matches!(error, StoreError::Silent(Silence::Answer));
             // Behind a statement that takes its time others wait; that is no silence.
-            let heard_nothing = used.is_some_and(|(client, sent)| client.load().silent_since <= sent);
+            let heard_nothing = used.is_some_and(|(client, sent)| client.load().answered <= sent);
             if (silent && heard_nothing) || error.is_failover() {
                 self.doubt.all();
             }
@@ -125,7 +126,7 @@ impl Shared {
 impl Pipelined {
     fn new(client: ClientWrapper) -> Self {
         let made = Instant::now();
-        Self { client, made, load: Mutex::new(Load { waiting: 0, silent_since: made, given_up: None }) }
+        Self { client, made, load: Mutex::new(Load { waiting: 0, answered: made, given_up: None }) }
     }
 
     async fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
@@ -154,13 +155,8 @@ impl std::fmt::Debug for Pipelined {
 
 impl<'a> Waiting<'a> {
     fn new(on: &'a Pipelined) -> Self {
-        on.change(|load| {
-            if load.waiting == 0 {
-                load.silent_since = Instant::now();
-            }
-            load.waiting += 1;
-        });
-        Self { on, answered: false }
+        on.change(|load| load.waiting += 1);
+        Self { on, sent: Instant::now(), answered: false }
     }
 }
 
@@ -169,9 +165,9 @@ impl Drop for Waiting<'_> {
         self.on.change(|load| {
             load.waiting -= 1;
             if self.answered {
-                (load.silent_since, load.given_up) = (Instant::now(), None);
+                (load.answered, load.given_up) = (Instant::now(), None);
             } else {
-                load.given_up.get_or_insert(load.silent_since);
+                load.given_up.get_or_insert(self.sent);
             }
         });
     }
