@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use store::{Cipher, Store};
 
 use crate::auth::Tokens;
+use crate::readiness::Readiness;
 use crate::runner::Runner;
 
 /// The server's collaborators, shared by all requests.
@@ -18,6 +19,7 @@ pub(crate) struct App {
     pub(crate) registry: Registry,
     pub(crate) runner: Arc<dyn Runner>,
     pub(crate) tokens: Tokens,
+    pub(crate) readiness: Arc<Readiness>,
     pub(crate) limits: RequestLimits,
     pub(crate) metrics: PrometheusHandle,
     /// Set when the server has been told to stop.

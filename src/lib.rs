@@ -10,6 +10,8 @@ mod clock;
 mod config;
 mod datasource;
 mod http;
+mod readiness;
+mod replicas;
 mod router;
 mod routes;
 mod runner;

@@ -30,8 +30,8 @@ pub(crate) fn router(app: AppState) -> Router {
         .method_not_allowed_fallback(|| async { Reject::WrongMethod })
         // Bodies are read under a limit of our own, with an answer in the surface's shape.
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(app.clone(), time_limit))
         .layer(from_fn_with_state(guard, authenticate))
+        .layer(from_fn_with_state(app.clone(), time_limit))
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(from_fn(api::render))
         .layer(from_fn(observe))

@@ -1,6 +1,7 @@
 //! Logs and metrics. Neither ever holds a host (but for one that was refused), a name, or anything a source sent.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -52,6 +53,8 @@ pub(crate) fn start_metrics() -> Result<PrometheusHandle, String> {
         "headwater_children_lost_total",
         "Child processes that ended with jobs, by themselves or for talking garbage"
     );
+    metrics::describe_gauge!("headwater_store_up", "1 if the metadata store could be written when that was last tried, else 0");
+    metrics::describe_counter!("headwater_store_outages_total", "Requests refused because the metadata store was away");
     metrics::gauge!("headwater_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     Ok(handle)
 }
@@ -63,6 +66,22 @@ pub(crate) fn job_ended(step: &'static str, kind: &'static str, error: Option<&C
     metrics::histogram!("headwater_probe_seconds", "step" => step, "kind" => kind).record(took.as_secs_f64());
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(datasource.kind = kind, step, outcome, duration_ms = millis, "probe ended");
+}
+
+/// A request could not be done because the metadata store is away.
+pub(crate) fn store_is_away(cause: &dyn Display) {
+    metrics::counter!("headwater_store_outages_total").increment(1);
+    tracing::error!(%cause, "request refused: the metadata store is away");
+}
+
+/// Whether the metadata store can be written; a change goes to the log, with its cause.
+pub(crate) fn store_is(up: Result<(), &dyn Display>, before: Option<bool>) {
+    metrics::gauge!("headwater_store_up").set(if up.is_ok() { 1.0 } else { 0.0 });
+    match up {
+        Err(cause) if before != Some(false) => tracing::error!(%cause, "not ready: the metadata store cannot be written"),
+        Ok(()) if before == Some(false) => tracing::info!("ready again: the metadata store can be written"),
+        _ => {}
+    }
 }
 
 /// Tells the operator which target was refused, and by what.

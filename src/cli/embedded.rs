@@ -54,7 +54,16 @@ impl Embedded {
 }
 
 fn at(path: &Path, error: &io::Error) -> CliError {
-    CliError::Text(format!("{}: {error}", path.display()))
+    let path = path.display();
+    CliError::Text(match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            let user = rustix::process::geteuid().as_raw();
+            format!(
+                "{path}: {error}; this process runs as user {user}: let it be the folder's owner, or set HEADWATER_DATA_DIR to another folder"
+            )
+        }
+        _ => format!("{path}: {error}"),
+    })
 }
 
 /// The key in the file, made with mode 0600 if there is none.

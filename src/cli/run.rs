@@ -15,6 +15,8 @@ use super::machine::{children_by_machine, own_program};
 use crate::app::{App, RequestLimits};
 use crate::auth::Tokens;
 use crate::config::{Jobs, RunnerKind, Service};
+use crate::readiness::Readiness;
+use crate::replicas::{RENEWED_EVERY, Replicas};
 use crate::runner::{Child, ChildSettings, InProcess, Runner, RunnerSettings};
 use crate::{clock, datasource, router, server, telemetry};
 
@@ -47,9 +49,13 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, CliError>
 pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
     let cipher = Cipher::new(plan.keys, plan.store.clone());
     cipher.verify().await?;
+    let address = plan.listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
+    let replicas = Replicas::join(plan.store.clone(), address).await?;
+    let readiness = Arc::new(Readiness::new(replicas.clone()));
     let service = plan.service;
     let settings = RunnerSettings {
         policy: plan.policy,
+        replicas: replicas.clone(),
         test_timeout: service.test_timeout,
         read_timeout: service.read_timeout,
         max_tests: service.max_tests,
@@ -65,12 +71,12 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
         registry: Registry,
         runner,
         tokens: Tokens::new(plan.store.clone()),
+        readiness,
         limits: RequestLimits { body: service.max_body, arrival: service.request_timeout, whole },
         metrics: telemetry::start_metrics()?,
         stopping: AtomicBool::new(false),
     });
     let chores = (tokio::spawn(chores(app.clone())), tokio::spawn(upgrade(app.clone())));
-    let address = plan.listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     let stop = {
         let app = app.clone();
@@ -83,6 +89,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
     server::serve(plan.listener, router::router(app), stop, service.shutdown_grace).await;
     chores.0.abort();
     chores.1.abort();
+    replicas.leave().await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -102,13 +109,16 @@ fn runner(settings: RunnerSettings, jobs: &Jobs, usual: RunnerKind) -> Result<Ar
     }
 }
 
-/// Housekeeping: metrics' own, and what killed jobs left behind.
+/// Housekeeping: metrics' own, the lease of this server's listener, and what killed jobs left behind.
 async fn chores(app: Arc<App>) {
     let mut upkeep = tokio::time::interval(Duration::from_secs(5));
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
+    let mut lease = tokio::time::interval(RENEWED_EVERY);
     loop {
         tokio::select! {
             _ = upkeep.tick() => app.metrics.run_upkeep(),
+            // It says itself when it fails.
+            _ = lease.tick() => drop(app.readiness.store_is_up().await),
             _ = sweep.tick() => {
                 let before = store::Timestamp(clock::now().0 - clock::millis(SWEEP_AGE));
                 match app.store.sweep(before).await {

@@ -22,7 +22,7 @@ use crate::runner::Order;
 
 pub(crate) use describe::{Described, describe};
 pub(crate) use diagnose::{Diagnosis, diagnose};
-pub(crate) use failure::Failure;
+pub(crate) use failure::{Failure, is_outage};
 pub(crate) use onboard::{OnboardError, onboard};
 pub(crate) use sync::{SyncError, sync};
 pub(crate) use update::{UpdateError, update};

@@ -1,6 +1,6 @@
 //! What 0.1.0 stored, brought into this version's form while the server runs: in small steps, each of which may be the last.
 
-use store::{DefinitionMark, SchemaMark, Whole};
+use store::{CipherError, DefinitionMark, SchemaMark, Whole};
 
 use super::failure::Failure;
 use super::sealed;
@@ -28,11 +28,11 @@ pub(crate) async fn upgrade(app: &App) -> Result<(), Failure> {
             steps += 1;
             match split(app, whole).await {
                 Ok(()) => {}
+                Err(cause @ (Failure::Store(_) | Failure::Cipher(CipherError::Store(_)))) => return Err(cause),
                 // The server runs without them as it did before.
                 Err(cause @ (Failure::Cipher(_) | Failure::Unreadable)) => {
                     tracing::warn!(%cause, tenant.id = whole.tenant.0, datasource.id = %whole.uuid, "credentials could not be sealed for their place");
                 }
-                Err(cause @ Failure::Store(_)) => return Err(cause),
             }
         }
     }

@@ -37,6 +37,8 @@ pub(crate) enum Reject {
     QueryEncoding,
     /// A parameter of the query breaks a rule.
     Parameter(String, Rule),
+    /// The store is away for a while; the cause is in the log.
+    Unavailable,
     /// A failure of ours; its cause is in the log.
     Internal,
 }
@@ -75,6 +77,7 @@ impl Reject {
             | Self::NotObject(_)
             | Self::QueryEncoding
             | Self::Parameter(..) => StatusCode::BAD_REQUEST,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

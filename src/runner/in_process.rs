@@ -58,7 +58,7 @@ impl Runner for InProcess {
                 let _ = out.send(News::Event(Event::Failed(ConnectErrorKind::TimedOut.into()))).await;
                 return;
             };
-            let job = shared.settings.job(&order, task, time);
+            let job = shared.settings.job(&order, task, time).await;
             connectors::run(job, &Local { out, tenant, shared: shared.clone(), permit: Mutex::new(Some(permit)) }).await;
         };
         let runtime = self.runtime.as_ref().expect("there until dropped");

@@ -1,5 +1,6 @@
 //! Limits of all jobs, whoever runs them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use catalog::Limits;
@@ -7,12 +8,15 @@ use connectors::{Job, Task, TimeLimits};
 use egress::{Deadline, Policy};
 
 use super::order::Order;
+use crate::replicas::Replicas;
 
 /// Limits of all jobs.
 #[derive(Debug, Clone)]
 pub(crate) struct RunnerSettings {
     /// What may be dialed.
     pub(crate) policy: Policy,
+    /// Who else serves: they may not be dialed.
+    pub(crate) replicas: Arc<Replicas>,
     /// Time for the connection test.
     pub(crate) test_timeout: Duration,
     /// Time for reading the schema.
@@ -32,8 +36,10 @@ impl RunnerSettings {
     }
 
     /// The job of an order.
-    pub(super) fn job(&self, order: &Order, task: Task, time: TimeLimits) -> Job {
+    pub(super) async fn job(&self, order: &Order, task: Task, time: TimeLimits) -> Job {
+        let mut policy = self.policy.clone();
+        policy.own.extend(self.replicas.others().await);
         let (kind, credentials) = (order.kind.name.to_owned(), order.credentials.clone());
-        Job { kind, credentials, task, policy: self.policy.clone(), limits: self.limits, time }
+        Job { kind, credentials, task, policy, limits: self.limits, time }
     }
 }

@@ -39,6 +39,9 @@ pub enum DialError {
     /// The name has no address.
     #[error("the host name cannot be resolved")]
     Unresolved,
+    /// Whoever answers for names did not do so in time.
+    #[error("the host name was not resolved in time")]
+    ResolveTimedOut,
     /// Nothing listens there.
     #[error("the connection was refused")]
     Refused,
@@ -62,6 +65,7 @@ impl DialError {
         match self {
             Self::Denied => "denied",
             Self::Unresolved => "unresolved",
+            Self::ResolveTimedOut => "resolve_timed_out",
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",
             Self::TimedOut => "timed_out",
@@ -115,7 +119,7 @@ impl Direct {
             Host::Name(_) => {
                 trace.note(&Step::POLICY, true);
                 let limited = deadline.step(trace.limit(&Step::RESOLVE));
-                let resolve = async { limited.run(resolve).await.unwrap_or(Err(DialError::TimedOut)) };
+                let resolve = async { limited.run(resolve).await.unwrap_or(Err(DialError::ResolveTimedOut)) };
                 trace.step(Step::RESOLVE, resolve).await?
             }
         };
@@ -124,8 +128,9 @@ impl Direct {
         let mut own = Vec::new();
         for name in self.policy.own_names(target.port) {
             // Without an answer nobody knows which addresses are our own: then none is let through on that port.
-            let known = self.resolver.resolve(name).await;
-            own.extend(with_port(known.map_err(|_| Denied::by("an endpoint of this server's own that has no address now"))?));
+            let known = deadline.step(trace.limit(&Step::RESOLVE)).run(self.resolver.resolve(name)).await;
+            let known = known.ok().and_then(Result::ok);
+            own.extend(with_port(known.ok_or_else(|| Denied::by("an endpoint of this server's own that has no address now"))?));
         }
         self.policy.check_addresses(&target.host, &addresses, &own)?;
         if matches!(target.host, Host::Address(_)) {
@@ -280,6 +285,30 @@ mod tests {
         assert_eq!(dial(Profile::Dev, &Script::new(&[]), "127.0.0.1", port).await.err(), Some(DialError::Refused));
         assert_eq!(dial(Profile::Dev, &Script::new(&[&[]]), "none.example.com", port).await.err(), Some(DialError::Unresolved));
         assert_eq!(dial(Profile::Dev, &Script::new(&[]), "gone.example.com", port).await.err(), Some(DialError::Unresolved));
+    }
+
+    /// Answers for one name, and keeps silent on all others.
+    #[derive(Debug)]
+    struct Silent(&'static str);
+
+    #[async_trait]
+    impl Resolve for Silent {
+        async fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+            if name == self.0 { Ok(vec![[127, 0, 0, 1].into()]) } else { std::future::pending().await }
+        }
+    }
+
+    /// Name servers that do not answer are no fault of the host's; without the own database's address nobody is let through on its port.
+    #[tokio::test]
+    async fn names_that_are_not_resolved_in_time() {
+        let dial = async |own: Vec<crate::OwnEndpoint>| {
+            let policy = Arc::new(Policy { profile: Profile::Dev, own, ..Policy::default() });
+            let target = Target::new("db.example.com".parse().expect("host"), 1);
+            let known = if policy.own.is_empty() { "another.example.com" } else { "db.example.com" };
+            Direct::new(policy, Arc::new(Silent(known))).dial(&target, Deadline::after(Duration::from_millis(200)), &Trace::default()).await
+        };
+        assert_eq!(dial(Vec::new()).await.err(), Some(DialError::ResolveTimedOut));
+        assert_eq!(dial(vec![crate::OwnEndpoint::Name("meta.internal".into(), 1)]).await.err(), Some(DialError::Denied));
     }
 
     /// Threat S5: the metadata database given by name is denied by whatever address it has now.

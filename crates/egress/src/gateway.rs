@@ -125,7 +125,7 @@ impl Protocol {
                 let code = match error {
                     None => 0,
                     Some(DialError::Denied | DialError::ForwardingProhibited) => 2,
-                    Some(DialError::Unresolved | DialError::Unreachable) => 4,
+                    Some(DialError::Unresolved | DialError::ResolveTimedOut | DialError::Unreachable) => 4,
                     Some(DialError::Refused) => 5,
                     Some(DialError::TimedOut) => 6,
                     Some(DialError::Closed) => 1,

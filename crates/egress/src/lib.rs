@@ -27,7 +27,7 @@ pub use deadline::{Deadline, Elapsed};
 pub use dialer::{BoxStream, DialError, Dialer, Direct, Stream};
 pub use gateway::{Forward, Gateway};
 pub use http::{HttpClient, HttpError, HttpResponse, HttpStream, Origin};
-pub use own::{OwnEndpoint, own_endpoints_of_listener};
+pub use own::{OwnEndpoint, addresses_of_listener, own_endpoints_of_listener};
 pub use plan::{Plan, Share, Step};
 pub use policy::{Denied, Policy, Profile};
 pub use ranges::{AddressClass, classify};

@@ -45,9 +45,42 @@ pub fn own_endpoints_of_listener(address: SocketAddr) -> Vec<OwnEndpoint> {
     if address.ip().is_unspecified() { vec![OwnEndpoint::AnyLocal(address.port())] } else { vec![OwnEndpoint::Address(address)] }
 }
 
+/// The addresses under which a listener on `address` can be reached, from this machine or from others.
+pub fn addresses_of_listener(address: SocketAddr) -> Vec<SocketAddr> {
+    if !address.ip().is_unspecified() {
+        return vec![address];
+    }
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let reached = interfaces.iter().map(if_addrs::Interface::ip).filter(|ip| address.is_ipv6() || ip.is_ipv4());
+    let mut all: Vec<_> = reached.map(|ip| SocketAddr::new(ip, address.port())).collect();
+    // Loopback is there even where interfaces cannot be read.
+    all.push(SocketAddr::new([127, 0, 0, 1].into(), address.port()));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// Whether `address` is one of this machine's.
 pub(crate) fn is_local(address: IpAddr) -> bool {
     let address = address.to_canonical();
     // If the interfaces cannot be read, only loopback is known to be ours.
     address.is_loopback() || address.is_unspecified() || if_addrs::get_if_addrs().is_ok_and(|all| all.iter().any(|i| i.ip() == address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_on_all_addresses_has_each_of_them() {
+        let one: SocketAddr = "10.0.0.7:3000".parse().expect("address");
+        assert_eq!(addresses_of_listener(one), [one]);
+        let all = addresses_of_listener("0.0.0.0:3000".parse().expect("address"));
+        assert!(
+            all.contains(&"127.0.0.1:3000".parse().expect("address")) && all.iter().all(|a| a.is_ipv4() && a.port() == 3000),
+            "{all:?}"
+        );
+        assert!(all.iter().all(|a| is_local(a.ip())), "{all:?}");
+        assert!(addresses_of_listener("[::]:3000".parse().expect("address")).len() >= all.len());
+    }
 }

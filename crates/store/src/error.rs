@@ -8,7 +8,26 @@ use std::fmt;
 pub struct DatabaseError {
     /// The database's own code: SQLSTATE, or SQLite's result code.
     code: Option<String>,
+    /// Whether it was the way to the database that failed.
+    lost: bool,
     source: Box<dyn Error + Send + Sync>,
+}
+
+/// What was waited for in vain. The texts hold no host: they are for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Silence {
+    /// The addresses of its host.
+    #[error("the host name in DATABASE_URL could not be resolved in time: check DNS")]
+    Name,
+    /// A connection.
+    #[error("no connection came about in time: check its host and port, and firewalls between")]
+    Connect,
+    /// A connection that nobody else uses.
+    #[error("all connections are in use: HEADWATER_DATABASE_CONNECTIONS allows more")]
+    Place,
+    /// The answer to a statement.
+    #[error("it did not answer in time")]
+    Answer,
 }
 
 /// A failure of the metadata store. Its text is for the log, never for a client.
@@ -32,6 +51,12 @@ pub enum StoreError {
     /// The database refused or could not be reached.
     #[error("the metadata store failed: {0}")]
     Database(#[from] DatabaseError),
+    /// The database was waited for in vain.
+    #[error("the metadata store failed: {0}")]
+    Silent(#[from] Silence),
+    /// There is no room to write beside the database's file, or no permission.
+    #[error("the metadata store cannot be written: {0}")]
+    NoRoom(#[from] std::io::Error),
 }
 
 /// Why no store could be opened. The texts never hold the URL: it has a password in it.
@@ -48,6 +73,18 @@ pub enum OpenError {
     /// The file of `sslrootcert` cannot be read, or holds no certificate.
     #[error("DATABASE_URL: the file of sslrootcert cannot be read as PEM certificates")]
     RootCertificate,
+    /// The embedded store's place cannot be written by this process.
+    #[error(
+        "the metadata store cannot be written: {path}: {cause}; this process runs as user {user}: let it be the folder's owner, or choose another folder"
+    )]
+    NotWritable {
+        /// The file, or its folder.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+        /// Whom this process runs as, by number.
+        user: u32,
+    },
     /// The database did not let us in.
     #[error("the metadata store cannot be opened: {0}")]
     Store(#[from] StoreError),
@@ -62,6 +99,38 @@ impl StoreError {
             Self::TenancyCreate(inner) | Self::TenancyUpdate(inner) => inner.is_retryable(),
             _ => false,
         }
+    }
+
+    /// Whether the store is away for a while: it cannot be reached, does not answer, or takes nothing now.
+    /// The same request may succeed in a moment.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Silent(_) => true,
+            // PostgreSQL: connections, shutdowns, no connection left, a statement that took too long, a standby. SQLite: busy, and
+            // no file to open.
+            Self::Database(error) => {
+                let code = error.code.as_deref().unwrap_or_default();
+                error.lost || self.is_failover() || matches!(code, "53300" | "57014" | "25P03" | "5" | "261" | "517" | "14")
+            }
+            Self::TenancyCreate(inner) | Self::TenancyUpdate(inner) => inner.is_outage(),
+            _ => false,
+        }
+    }
+
+    /// Whether the server behind the connection is on its way out, or no longer the one that takes writes.
+    pub(crate) fn is_failover(&self) -> bool {
+        let code = if let Self::Database(error) = self { error.code.as_deref() } else { None };
+        code.is_some_and(|code| code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03" | "25006"))
+    }
+
+    /// Whether the connection broke.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(self, Self::Database(error) if error.lost)
+    }
+
+    /// No connection came about.
+    pub(crate) fn unreachable(error: tokio_postgres::Error) -> Self {
+        Self::Database(DatabaseError { code: code_of(&error), lost: true, source: error.into() })
     }
 
     /// Whether a row of the same key is there.
@@ -88,19 +157,21 @@ impl Error for DatabaseError {}
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            return Silence::Place.into();
+        }
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned);
-        Self::Database(DatabaseError { code, source: error.into() })
+        Self::Database(DatabaseError { code, lost: false, source: error.into() })
     }
 }
 
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
-        Self::Database(DatabaseError { code: error.code().map(|c| c.code().to_owned()), source: error.into() })
+        let broken = error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>);
+        Self::Database(DatabaseError { code: code_of(&error), lost: broken, source: error.into() })
     }
 }
 
-impl From<deadpool_postgres::PoolError> for StoreError {
-    fn from(error: deadpool_postgres::PoolError) -> Self {
-        Self::Database(DatabaseError { code: None, source: error.into() })
-    }
+fn code_of(error: &tokio_postgres::Error) -> Option<String> {
+    error.code().map(|code| code.code().to_owned())
 }

@@ -24,7 +24,7 @@ impl SqlStore {
         values: &[Value<'_>],
         read: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        self.backend.read().await?.query(sql, values).await?.iter().map(read).collect()
+        self.backend.query(sql, values).await?.iter().map(read).collect()
     }
 
     /// The first row of a statement that reads.
@@ -34,7 +34,7 @@ impl SqlStore {
         values: &[Value<'_>],
         read: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        self.backend.read().await?.first(sql, values).await?.as_ref().map(read).transpose()
+        self.backend.query(sql, values).await?.first().map(read).transpose()
     }
 
     /// Runs a statement that writes; how many rows it touched.

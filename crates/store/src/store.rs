@@ -9,6 +9,7 @@ use crate::catalog::Catalogs;
 use crate::datasource::Datasources;
 use crate::error::StoreError;
 use crate::key::DataKeys;
+use crate::listener::Listeners;
 use crate::migrations::migrate;
 use crate::org::Organisations;
 use crate::sql::SqlStore;
@@ -17,21 +18,14 @@ use crate::upgrade::Upgrades;
 
 /// Keeps organisations, tokens, keys, datasources and their cached schemas.
 #[async_trait]
-pub trait Store: Organisations + DataKeys + Tokens + Datasources + Catalogs + Upgrades + Debug + Send + Sync {
+pub trait Store: Organisations + DataKeys + Tokens + Datasources + Catalogs + Upgrades + Listeners + Debug + Send + Sync {
     /// Brings the database to this build's form. Safe to call from several processes at once.
     async fn migrate(&self) -> Result<(), StoreError>;
-
-    /// Answers if the database does.
-    async fn ping(&self) -> Result<(), StoreError>;
 }
 
 #[async_trait]
 impl Store for SqlStore {
     async fn migrate(&self) -> Result<(), StoreError> {
         retry(|| migrate(&*self.backend, i32::MAX)).await
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        self.all("select 1", &[], |_| Ok(())).await.map(drop)
     }
 }

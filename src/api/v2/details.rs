@@ -15,7 +15,7 @@ use crate::http::{Caller, Query};
 /// Answers one datasource.
 pub(crate) async fn details(State(app): State<AppState>, Caller(tenant): Caller, query: Query) -> Result<Json<Value>, ApiError> {
     let name = query.filled("datasourceName")?;
-    let failed = |e: &dyn std::fmt::Display| ApiError::internal(Code::InternalServerError, e);
+    let failed = |e: &(dyn std::error::Error + 'static)| ApiError::internal(Code::InternalServerError, e);
     let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
     let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
     let Described { fields, fingerprints, warnings } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;

@@ -1,11 +1,18 @@
 //! The error body of the v2 API, and every code it can carry.
 
+use std::error::Error;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::ignored::Ignored;
+use crate::datasource::is_outage;
+use crate::telemetry;
+
+/// Seconds after which a client may ask again when the store was away: about as long as a failover takes to be noticed.
+const AGAIN: &str = "5";
 
 /// Declares the codes: each with its word and the status that belongs to it.
 macro_rules! codes {
@@ -37,7 +44,7 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The codes of the contract, and two of our own for what it leaves open (`NOT_FOUND`, `METHOD_NOT_ALLOWED`).
+    /// The codes of the contract, and some of our own for what it leaves open (`NOT_FOUND`, `METHOD_NOT_ALLOWED`, `SERVICE_UNAVAILABLE`).
     Code {
         InvalidRequestBody = "INVALID_REQUEST_BODY", BAD_REQUEST;
         DatasourceNameError = "DATASOURCE_NAME_ERROR", BAD_REQUEST;
@@ -52,6 +59,7 @@ codes! {
         InternalServerError = "INTERNAL_SERVER_ERROR", INTERNAL_SERVER_ERROR;
         NotFound = "NOT_FOUND", NOT_FOUND;
         MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED;
+        ServiceUnavailable = "SERVICE_UNAVAILABLE", SERVICE_UNAVAILABLE;
     }
 }
 
@@ -78,7 +86,13 @@ impl ApiError {
     }
 
     /// A failure of ours: the cause goes to the log, the client gets the fixed text of the code.
-    pub(crate) fn internal(code: Code, cause: &dyn std::fmt::Display) -> Self {
+    ///
+    /// Where it is the store that is away, whatever was asked for may be asked again: that has a code of its own.
+    pub(crate) fn internal(code: Code, cause: &(dyn Error + 'static)) -> Self {
+        if is_outage(cause) {
+            telemetry::store_is_away(cause);
+            return Self::unavailable();
+        }
         let message = match code {
             Code::CreateDatasourceFailed => "Internal error during datasource creation",
             Code::SchemaCacheFailed => "Schema caching failed",
@@ -88,6 +102,11 @@ impl ApiError {
         };
         tracing::error!(code = code.as_str(), cause = %cause, "request failed");
         Self::new(code, message)
+    }
+
+    /// The store is away.
+    pub(crate) fn unavailable() -> Self {
+        Self::new(Code::ServiceUnavailable, "the server cannot reach its metadata store at the moment; try again in some seconds")
     }
 
     /// The same error under another status.
@@ -127,6 +146,9 @@ impl IntoResponse for ApiError {
         let mut response = (self.status, self.ignored.header(), Json(body)).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(AGAIN));
         }
         response
     }

@@ -48,6 +48,7 @@ impl From<&Reject> for ApiError {
             Reject::NotObject(found) => invalid(&format!("\"value\" must be of type object, and is {found}: send a JSON object")),
             Reject::QueryEncoding => invalid("the query is not valid UTF-8"),
             Reject::Parameter(name, rule) => wording::broken(name, rule),
+            Reject::Unavailable => Self::unavailable(),
             Reject::Internal => Self::new(Code::InternalServerError, "Internal server error"),
         };
         error.with_status(reject.status())

@@ -52,7 +52,7 @@ pub(crate) async fn schema(
     let name = query.filled("datasourceName")?;
     let which = Tables { schema: query.get("schema")?, table: query.get("table")? };
     let page = Page { limit: PER_PAGE, offset: page_number(&query)?.saturating_mul(PER_PAGE) };
-    let failed = |e: &dyn std::fmt::Display| ApiError::internal(Code::InternalServerError, e);
+    let failed = |e: &(dyn std::error::Error + 'static)| ApiError::internal(Code::InternalServerError, e);
     let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
     let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
     // The representation depends on the query too, but a query is part of the URL that a cache goes by.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use crate::app::AppState;
 use crate::auth::AuthError;
 use crate::http::reject::Reject;
+use crate::telemetry;
 
 /// Whom the guard asks, and where it does not stand.
 #[derive(Clone)]
@@ -24,6 +25,10 @@ pub(crate) async fn authenticate(State(guard): State<std::sync::Arc<Guard>>, mut
         match guard.app.tokens.authenticate(request.headers()).await {
             Ok(principal) => drop(request.extensions_mut().insert(principal)),
             Err(AuthError::Refused) => return Reject::Unauthenticated.into_response(),
+            Err(AuthError::Store(cause)) if cause.is_outage() => {
+                telemetry::store_is_away(&*cause);
+                return Reject::Unavailable.into_response();
+            }
             Err(AuthError::Store(cause)) => return Reject::internal(&cause).into_response(),
         }
     }

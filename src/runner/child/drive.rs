@@ -64,7 +64,8 @@ impl Driven<'_> {
         loop {
             let seat = time.test.run(pool.seat(self.tenant, alone)).await?;
             let mut seat = seat.map_err(|error| of_ours(&error))?;
-            seat.run(settings.job(&self.order, self.task.clone(), time)).map_err(|error| of_ours(&error))?;
+            let job = settings.job(&self.order, self.task.clone(), time).await;
+            seat.run(job).map_err(|error| of_ours(&error))?;
             match self.follow(&mut seat, &mut time, &mut permit).await {
                 End::Whole => return Ok(()),
                 // What broke down alone is to blame. Among others it may have been any of them: each is tried alone.

@@ -2,10 +2,13 @@
 //!
 //! Peers: postgres, store.
 
+mod black_hole;
 mod canary;
 mod kill;
 mod policy;
 mod race;
+mod replicas;
 mod rogue;
+mod room;
 mod shutdown;
 mod silence;

@@ -1,6 +1,7 @@
 //! What the black-box tests share: the built binary as a server, a client, the real servers, the vendors' clients.
 
 pub(crate) mod bastion;
+pub(crate) mod black_hole;
 pub(crate) mod cache;
 pub(crate) mod clickhouse;
 pub(crate) mod client;

@@ -15,8 +15,13 @@ pub(crate) fn headwater(arguments: &[&str], environment: &[(&str, &str)]) -> Out
 }
 
 fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_headwater"));
-    command.args(arguments).env_clear().envs(environment.iter().copied()).stdin(Stdio::null());
+    command_of(&[&[env!("CARGO_BIN_EXE_headwater")], arguments].concat(), environment)
+}
+
+/// Any command line, with a clean environment.
+pub(crate) fn command_of(words: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).env_clear().envs(environment.iter().copied()).stdin(Stdio::null());
     command
 }
 
@@ -177,7 +182,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the binary and waits until it listens.
     pub(crate) fn spawn(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = command(arguments, environment).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+        Self::of(command(arguments, environment))
+    }
+
+    /// Starts a command line that becomes the binary, likewise.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let log = Arc::new(Mutex::new(String::new()));
         let (listening, listens) = mpsc::channel();
         let (reader, shared) = (BufReader::new(child.stderr.take().expect("piped")), log.clone());

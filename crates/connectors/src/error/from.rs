@@ -10,6 +10,7 @@ impl From<DialError> for ConnectError {
         match error {
             DialError::Denied => ConnectErrorKind::Denied,
             DialError::Unresolved => ConnectErrorKind::Unresolved,
+            DialError::ResolveTimedOut => ConnectErrorKind::ResolveTimedOut,
             DialError::Refused => ConnectErrorKind::Refused,
             DialError::Unreachable => ConnectErrorKind::Unreachable,
             DialError::TimedOut => ConnectErrorKind::TimedOut,

@@ -25,6 +25,8 @@ pub enum ConnectErrorKind {
     Denied,
     /// The name has no address.
     Unresolved,
+    /// No answer to the question for its address.
+    ResolveTimedOut,
     /// Nothing listens there.
     Refused,
     /// No route.
@@ -131,6 +133,11 @@ impl ConnectErrorKind {
                 "ask the operator of this server to allow it",
             ),
             Self::Unresolved => ("HOST_NOT_FOUND", "the host name cannot be resolved", "check the spelling of the host"),
+            Self::ResolveTimedOut => (
+                "RESOLVE_TIMED_OUT",
+                "the host name could not be resolved in time: no name server (DNS) answered",
+                "try again, give an address instead of the name, or ask the operator of this server to check its DNS",
+            ),
             Self::Refused => ("CONNECTION_REFUSED", "the connection was refused", "check host and port, and that the server is running"),
             Self::Unreachable => ("HOST_UNREACHABLE", "the host cannot be reached", "check the host and the network between"),
             Self::TimedOut => ("TIMED_OUT", "the server did not answer in time", "check host, port and firewalls between"),

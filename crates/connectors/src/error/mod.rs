@@ -130,7 +130,7 @@ impl ConnectError {
         }
         match self.kind {
             K::Denied => Some(Step::POLICY),
-            K::Unresolved => Some(Step::RESOLVE),
+            K::Unresolved | K::ResolveTimedOut => Some(Step::RESOLVE),
             // Some servers say it at login only.
             K::TlsRequired => Some(Step::TLS),
             // Some servers let in who may then do nothing but set a new one.
@@ -158,8 +158,14 @@ impl ConnectError {
     fn usual_field(&self) -> Option<&'static str> {
         use ConnectErrorKind as K;
         Some(match self.kind {
-            K::Denied | K::Unresolved | K::Unreachable if self.bastion => "sshHost",
-            K::Denied | K::Unresolved | K::Unreachable | K::ForwardingProhibited | K::CertificateName | K::Redirected => "host",
+            K::Denied | K::Unresolved | K::ResolveTimedOut | K::Unreachable if self.bastion => "sshHost",
+            K::Denied
+            | K::Unresolved
+            | K::ResolveTimedOut
+            | K::Unreachable
+            | K::ForwardingProhibited
+            | K::CertificateName
+            | K::Redirected => "host",
             K::Refused | K::TimedOut | K::SshFailed if self.bastion || self.kind == K::SshFailed => "sshPort",
             K::Refused | K::Protocol | K::TlsFailed => "port",
             K::TlsUnsupported | K::TlsRequired | K::PasswordExposed => "sslMode",

@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use bytes::Bytes;
-use deadpool_postgres::Object;
+use deadpool_postgres::ClientWrapper;
 use tokio_postgres::CopyInSink;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
@@ -37,7 +37,7 @@ impl Column {
 }
 
 /// Writes rows none of which is there yet.
-pub(super) async fn copy(client: &Object, rows: &Rows, values: &[Value<'_>]) -> Result<(), StoreError> {
+pub(super) async fn copy(client: &ClientWrapper, rows: &Rows, values: &[Value<'_>]) -> Result<(), StoreError> {
     let statement = client.prepare_cached(&format!("copy {} ({}) from stdin binary", rows.table, rows.names())).await?;
     let types: Vec<Type> = rows.columns.iter().map(|(_, column)| column.scalar()).collect();
     let sink: CopyInSink<Bytes> = client.copy_in(&statement).await?;
@@ -51,7 +51,7 @@ pub(super) async fn copy(client: &Object, rows: &Rows, values: &[Value<'_>]) -> 
 }
 
 /// Writes rows some of which may be there: one array a column, in one statement however many there are.
-pub(super) async fn unnest(client: &Object, rows: &Rows, values: &[Value<'_>]) -> Result<(), StoreError> {
+pub(super) async fn unnest(client: &ClientWrapper, rows: &Rows, values: &[Value<'_>]) -> Result<(), StoreError> {
     let width = rows.columns.len();
     let arrays: Vec<_> = rows.columns.iter().enumerate().map(|(n, (_, column))| format!("${}::{}", n + 1, column.array())).collect();
     let (table, names, arrays, conflict) = (rows.table, rows.names(), arrays.join(", "), rows.conflict.unwrap_or_default());

@@ -1,9 +1,15 @@
 //! The two databases, and what they have in common: statements with values in, rows out.
 
+mod connect;
 mod copy;
+mod doubt;
+mod limits;
+mod patience;
 pub(crate) mod postgres;
 mod retry;
+mod room;
 mod session;
+mod shared;
 mod sqlite;
 pub(crate) mod url;
 mod value;

@@ -34,8 +34,8 @@ pub(crate) trait Session: Send {
 /// A database.
 #[async_trait]
 pub(crate) trait Backend: Debug + Send + Sync {
-    /// A connection for reading.
-    async fn read(&self) -> Result<Box<dyn Session>, StoreError>;
+    /// Runs a statement that only reads; all its rows. It may be sent twice.
+    async fn query(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError>;
 
     /// A connection for single statements that write.
     async fn write(&self) -> Result<Box<dyn Session>, StoreError>;
@@ -43,8 +43,11 @@ pub(crate) trait Backend: Debug + Send + Sync {
     /// A connection with a transaction begun.
     async fn begin(&self) -> Result<Box<dyn Session>, StoreError>;
 
-    /// Makes other processes wait until the transaction ends.
-    fn migration_lock(&self) -> Option<&'static str>;
+    /// The same for a migration: other processes that migrate wait until it ends.
+    async fn begin_migration(&self) -> Result<Box<dyn Session>, StoreError>;
+
+    /// Proves that writing is possible by doing it, with a statement that may run twice; nobody has to wait in a line for it.
+    async fn prove(&self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError>;
 
     /// The migrations in order: version, name, script.
     fn migrations(&self) -> &'static [(i32, &'static str, &'static str)];

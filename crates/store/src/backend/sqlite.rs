@@ -1,8 +1,7 @@
 //! The embedded database: one SQLite file.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,9 +13,11 @@ use sqlx::sqlite::{
     Sqlite, SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::limits::{LINE, PLACE};
+use super::room;
 use super::session::{Backend, Session};
 use super::value::{Row, Rows, Value};
-use crate::error::StoreError;
+use crate::error::{OpenError, StoreError};
 use crate::migrations::scripts;
 
 /// So many values go in one statement. Fewer, larger statements: each is a trip to the connection's thread and back.
@@ -25,13 +26,14 @@ const VALUES: usize = 3_600;
 /// One writing and a few reading connections to a SQLite file in WAL mode.
 #[derive(Debug, Clone)]
 pub(crate) struct SqliteFile {
+    file: PathBuf,
     read: SqlitePool,
     write: SqlitePool,
 }
 
 impl SqliteFile {
     /// Opens the file, making it if need be, with at most `connections` readers.
-    pub(crate) async fn open(options: SqliteConnectOptions, connections: u32) -> Result<Self, StoreError> {
+    pub(crate) async fn open(options: SqliteConnectOptions, connections: u32) -> Result<Self, OpenError> {
         let options = options
             .create_if_missing(true)
             .foreign_keys(true)
@@ -42,25 +44,20 @@ impl SqliteFile {
             // Deleted credentials do not linger in free pages.
             .pragma("secure_delete", "on")
             .disable_statement_logging();
-        let pool = |n: u32| SqlitePoolOptions::new().max_connections(n).acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
-        make_private(options.get_filename());
+        let pool = |n: u32| SqlitePoolOptions::new().max_connections(n).acquire_timeout(PLACE).test_before_acquire(false);
+        let file = options.get_filename().to_owned();
+        room::make(&file)?;
         // The writer comes first: it makes what else there is.
-        let write = pool(1).connect_with(options.clone()).await?;
-        let read = pool(connections.min(4)).connect_with(options).await?;
-        Ok(Self { read, write })
+        let write = pool(1).connect_with(options.clone()).await.map_err(StoreError::from)?;
+        let read = pool(connections.min(4)).connect_with(options).await.map_err(StoreError::from)?;
+        Ok(Self { file, read, write })
     }
-}
-
-/// Makes the file for its owner alone, where there is none yet. SQLite gives its other files the same mode.
-fn make_private(path: &Path) {
-    // What keeps it from being made is told by SQLite, in a moment.
-    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
 }
 
 #[async_trait]
 impl Backend for SqliteFile {
-    async fn read(&self) -> Result<Box<dyn Session>, StoreError> {
-        Ok(Box::new(SqliteSession::Plain(self.read.acquire().await?)))
+    async fn query(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        SqliteSession::Plain(self.read.acquire().await?).query(sql, values).await
     }
 
     async fn write(&self) -> Result<Box<dyn Session>, StoreError> {
@@ -74,8 +71,16 @@ impl Backend for SqliteFile {
         Ok(Box::new(SqliteSession::Transaction(transaction)))
     }
 
-    fn migration_lock(&self) -> Option<&'static str> {
-        None
+    async fn begin_migration(&self) -> Result<Box<dyn Session>, StoreError> {
+        self.begin().await
+    }
+
+    async fn prove(&self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        let file = self.file.clone();
+        tokio::task::spawn_blocking(move || room::prove(&file)).await.unwrap_or_else(|panic| Err(io::Error::other(panic)))?;
+        // Whoever writes for longer proves it better.
+        let Ok(writer) = tokio::time::timeout(LINE, self.write.acquire()).await else { return Ok(()) };
+        SqliteSession::Plain(writer?).execute(sql, values).await.map(drop)
     }
 
     fn migrations(&self) -> &'static [(i32, &'static str, &'static str)] {

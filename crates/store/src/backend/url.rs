@@ -1,10 +1,9 @@
 //! What a `DATABASE_URL` of PostgreSQL says.
 
-use std::time::Duration;
-
 use egress::{TlsOptions, Verify};
 use url::form_urlencoded;
 
+use super::limits::{ACKNOWLEDGED, HOST, KEEPALIVE};
 use crate::error::OpenError;
 
 /// Whether a URL is one of PostgreSQL's.
@@ -32,17 +31,50 @@ pub(crate) fn parse(url: &str) -> Result<(tokio_postgres::Config, TlsOptions), O
     } else if tls.ca.is_some() {
         tls.verify = Verify::Ca;
     }
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&rest).finish();
     let mut config: tokio_postgres::Config = format!("{place}?{query}").parse().map_err(|_| OpenError::Url)?;
-    config.application_name("headwater").connect_timeout(Duration::from_secs(10));
+    config.application_name("headwater");
+    let given = |key: &str| rest.iter().any(|(given, _)| given == key);
+    let (idle, interval, retries) = KEEPALIVE;
+    if !given("connect_timeout") {
+        config.connect_timeout(HOST);
+    }
+    if !given("tcp_user_timeout") {
+        config.tcp_user_timeout(ACKNOWLEDGED);
+    }
+    if !given("keepalives_idle") {
+        config.keepalives_idle(idle);
+    }
+    if !given("keepalives_interval") {
+        config.keepalives_interval(interval);
+    }
+    if !given("keepalives_retries") {
+        config.keepalives_retries(retries);
+    }
     if config.get_hosts().is_empty() { Err(OpenError::Url) } else { Ok((config, tls)) }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio_postgres::config::SslMode;
 
     use super::*;
+
+    /// A connection that leads nowhere is found out; who has other wishes writes them into the URL.
+    #[test]
+    fn connections_that_lead_nowhere() {
+        let (config, _) = parse("postgres://u:p@h/d").expect("a URL");
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(3)));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(10)));
+        assert_eq!((config.get_keepalives(), config.get_keepalives_idle()), (true, Duration::from_secs(10)));
+        assert_eq!((config.get_keepalives_interval(), config.get_keepalives_retries()), (Some(Duration::from_secs(3)), Some(3)));
+        let (config, _) = parse("postgres://u:p@h/d?connect_timeout=7&tcp_user_timeout=9&keepalives_idle=60").expect("a URL");
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(7)));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(9)));
+        assert_eq!(config.get_keepalives_idle(), Duration::from_secs(60));
+    }
 
     #[test]
     fn tls_as_libpq_has_it() {

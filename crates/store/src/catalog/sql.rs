@@ -81,7 +81,7 @@ impl Catalogs for SqlStore {
                    order by p.schema_name, p.table_name";
         let (schema, table_name) = (Value::maybe(which.schema), Value::maybe(which.table));
         let values = [tenant.into(), uuid.into(), schema, table_name, page.limit.into(), page.offset.into()];
-        let rows = self.backend.read().await?.query(sql, &values).await?;
+        let rows = self.backend.query(sql, &values).await?;
         let mut unpacker = Unpacker::new()?;
         rows.iter().map(|row| table(row, &mut unpacker)).collect()
     }

@@ -81,6 +81,8 @@ pub(super) async fn try_change(
     ];
     let Some(row) = tx.first(sql, &values).await? else {
         let there = tx.first("select 1 from datasource where org_id = $1 and uuid = $2", &[tenant.into(), uuid.into()]).await?;
+        // Nothing was written; a transaction that is left open would cost its connection.
+        tx.commit().await?;
         return Ok(if there.is_some() { Replaced::Stale } else { Replaced::Gone });
     };
     if let Some(tenancy) = &change.tenancy {
@@ -99,7 +101,10 @@ pub(super) async fn try_change(
 pub(super) async fn try_delete(backend: &dyn Backend, tenant: Tenant, name: &str) -> Result<Option<Uuid>, StoreError> {
     let mut tx = backend.begin().await?;
     let row = tx.first("delete from datasource where org_id = $1 and name = $2 returning uuid", &[tenant.into(), name.into()]).await?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = row else {
+        tx.commit().await?;
+        return Ok(None);
+    };
     let uuid = row.uuid(0)?;
     drop_snapshots(&mut *tx, uuid, None).await?;
     tx.commit().await?;

@@ -12,10 +12,7 @@ const TABLE: &str =
 
 /// Runs what is missing up to `newest`, all in one transaction. Several processes may do so at once.
 pub(crate) async fn migrate(backend: &dyn Backend, newest: i32) -> Result<(), StoreError> {
-    let mut tx = backend.begin().await?;
-    if let Some(lock) = backend.migration_lock() {
-        tx.query(lock, &[]).await?;
-    }
+    let mut tx = backend.begin_migration().await?;
     tx.script(TABLE).await?;
     let done = tx.query("select version, checksum from headwater_migration order by version", &[]).await?;
     let known = backend.migrations();

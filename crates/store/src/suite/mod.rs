@@ -16,6 +16,7 @@ pub use crate::datasource::suite::{
     tenancy_is_kept_or_replaced, tenants_do_not_meet,
 };
 pub use crate::key::suite::{rewrap, sealed_values_open_in_their_place_only, wrong_master_keys_are_found};
+pub use crate::listener::suite::listeners;
 pub use crate::org::suite::{a_deleted_organisation_leaves_nothing, organisations, renamed_organisations};
 pub use crate::token::suite::{tokens, tokens_of_one_organisation};
 pub use crate::upgrade::suite::{
@@ -32,7 +33,7 @@ macro_rules! store_suite {
             tokens_of_one_organisation, names_are_bytes, pages, one_of_many_writers_wins, a_change_is_whole,
             a_stale_change_writes_nothing, tenancy_is_kept_or_replaced, lifecycle, tenants_do_not_meet, delete_leaves_nothing,
             sweep_spares_the_living, staging_again, one_changed_table_rewrites_one_tree, a_root_that_is_the_same_writes_estimates_alone,
-            a_wide_schema, sealed_values_open_in_their_place_only, wrong_master_keys_are_found, rewrap);
+            a_wide_schema, sealed_values_open_in_their_place_only, wrong_master_keys_are_found, rewrap, listeners);
         $crate::store_suite!(@ at_0001, $url: the_move_step_by_step, two_servers_move_at_once, changes_in_the_middle_of_the_move,
             credentials_are_split_once, older_servers_are_kept_out);
     };

@@ -1,0 +1,89 @@
+//! A proxy between a server and its database that can turn into a hole: connections stay open, and nothing comes through.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// What becomes of new connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// They are passed on.
+    Open,
+    /// They are closed.
+    Shut,
+    /// They are accepted, and never answered.
+    Silent,
+}
+
+/// Passes bytes on to a server on this machine for as long as it is asked to.
+pub(crate) struct BlackHole {
+    pub(crate) port: u16,
+    state: Arc<State>,
+    _task: JoinSet<()>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Connections of an earlier generation have been swallowed.
+    generation: AtomicUsize,
+    door: AtomicUsize,
+}
+
+impl BlackHole {
+    /// In front of the server at this port.
+    #[expect(clippy::disallowed_methods, reason = "a test is a client from outside")]
+    pub(crate) async fn start(to: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("listener");
+        let port = listener.local_addr().expect("address").port();
+        let state = Arc::new(State::default());
+        let (shared, mut task) = (state.clone(), JoinSet::new());
+        task.spawn(async move {
+            let mut sessions = JoinSet::new();
+            let mut held = Vec::new();
+            while let Ok((client, _)) = listener.accept().await {
+                match shared.door.load(Ordering::SeqCst) {
+                    0 => {
+                        let server = TcpStream::connect(("127.0.0.1", to)).await.expect("the server listens");
+                        sessions.spawn(pass(client, server, shared.clone()));
+                    }
+                    1 => drop(client),
+                    _ => held.push(client),
+                }
+            }
+        });
+        Self { port, state, _task: task }
+    }
+
+    /// All connections that there are stay open, and are deaf and dumb from now on. New ones work.
+    pub(crate) fn swallow(&self) {
+        self.state.generation.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// What becomes of new connections from now on.
+    pub(crate) fn door(&self, door: Door) {
+        self.state.door.store(door as usize, Ordering::SeqCst);
+    }
+}
+
+/// Passes on until it is swallowed; what is sent afterwards is taken, so that the sender's kernel is content.
+async fn pass(client: TcpStream, server: TcpStream, state: Arc<State>) {
+    let born = state.generation.load(Ordering::SeqCst);
+    let ((mut from, mut back), (mut answers, mut onward)) = (client.into_split(), server.into_split());
+    let one_way = async |from: &mut tokio::net::tcp::OwnedReadHalf, to: &mut tokio::net::tcp::OwnedWriteHalf| {
+        let mut buffer = [0; 16_384];
+        while let Ok(n @ 1..) = from.read(&mut buffer).await {
+            let swallowed = state.generation.load(Ordering::SeqCst) != born;
+            if !swallowed && to.write_all(&buffer[..n]).await.is_err() {
+                break;
+            }
+        }
+    };
+    // The end of either side is the end of both.
+    tokio::select! {
+        () = one_way(&mut from, &mut onward) => {}
+        () = one_way(&mut answers, &mut back) => {}
+    }
+}
