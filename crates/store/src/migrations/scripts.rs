@@ -7,10 +7,12 @@ type Scripts = &'static [(i32, &'static str, &'static str)];
 pub(crate) const POSTGRES: Scripts = &[
     (1, "init", include_str!("../../../../migrations/postgres/0001_init.sql")),
     (2, "places_and_trees", include_str!("../../../../migrations/postgres/0002_places_and_trees.sql")),
+    (4, "staging", include_str!("../../../../migrations/postgres/0004_staging.sql")),
 ];
 
 /// Of SQLite.
 pub(crate) const SQLITE: Scripts = &[
     (1, "init", include_str!("../../../../migrations/sqlite/0001_init.sql")),
     (2, "places_and_trees", include_str!("../../../../migrations/sqlite/0002_places_and_trees.sql")),
+    (4, "staging", include_str!("../../../../migrations/sqlite/0004_staging.sql")),
 ];
