@@ -21,6 +21,7 @@ pub(crate) struct App {
     pub(crate) tokens: Tokens,
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) limits: RequestLimits,
+    pub(crate) staging: StagingLimits,
     pub(crate) metrics: PrometheusHandle,
     /// Set when the server has been told to stop.
     pub(crate) stopping: AtomicBool,
@@ -35,6 +36,15 @@ pub(crate) struct RequestLimits {
     pub(crate) arrival: Duration,
     /// Time for the whole request, jobs included.
     pub(crate) whole: Duration,
+}
+
+/// Limits of what is staged: written, and not yet part of a schema.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StagingLimits {
+    /// For how long it stays without a sign of life from whoever staged it.
+    pub(crate) lease: Duration,
+    /// Bytes of one organisation at once.
+    pub(crate) bytes: u64,
 }
 
 /// The state of the router.

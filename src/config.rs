@@ -96,8 +96,21 @@ pub(crate) struct Service {
     /// Most columns of one schema cache
     #[arg(long, env = "HEADWATER_MAX_COLUMNS", value_name = "N", default_value_t = Limits::default().columns)]
     pub(crate) max_columns: usize,
+    /// How long what a killed server wrote of an unfinished schema is kept
+    #[arg(long, env = "HEADWATER_STAGING_LEASE", value_name = "DURATION", default_value = "2m", value_parser = lease)]
+    pub(crate) staging_lease: Duration,
+    /// Most bytes of unfinished schemas of one organisation at once, compressed
+    #[arg(long, env = "HEADWATER_MAX_STAGED", value_name = "BYTES", default_value_t = 1 << 30, value_parser = clap::value_parser!(u64).range(1 << 16..))]
+    pub(crate) max_staged: u64,
     #[command(flatten)]
     pub(crate) jobs: Jobs,
+}
+
+/// Long enough to be renewed in time, short enough that what is lost does go.
+fn lease(text: &str) -> Result<Duration, String> {
+    let lease = humantime::parse_duration(text).map_err(|e| e.to_string())?;
+    let sound = (Duration::from_secs(1)..=Duration::from_hours(24)).contains(&lease);
+    if sound { Ok(lease) } else { Err("a lease is between 1s and 24h long".to_owned()) }
 }
 
 impl Service {

@@ -2,13 +2,14 @@
 
 use clap::Subcommand;
 use secrecy::ExposeSecret;
-use store::{Cipher, MasterKeys, generate_master_key};
+use store::{Cipher, KeyError, MasterKeys, generate_master_key};
 
 use super::metadata::Metadata;
 use super::migrate::migrated;
 use super::{CliError, say};
 use crate::clock;
 use crate::config::{Database, Keys};
+use crate::datasource::{Loss, Verified, verify};
 
 /// Master keys.
 #[derive(Debug, Subcommand)]
@@ -18,6 +19,16 @@ pub(super) enum KeysCommand {
         /// Its id: letters, digits, dashes, underscores, dots; the time of making if not given
         #[arg(long, value_name = "ID")]
         id: Option<String>,
+    },
+    /// Open a sample of everything that is sealed and say what would be lost with these keys; exit code 0 if nothing
+    Verify {
+        /// Open everything, not a sample of each organisation
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        keys: Keys,
     },
     /// Wrap all data keys under the newest master key; older ones can then be taken out
     Rewrap {
@@ -37,6 +48,11 @@ impl KeysCommand {
                 MasterKeys::parse(&key)?;
                 say(key.expose_secret());
             }
+            Self::Verify { all, database, keys } => {
+                let keys = Metadata::existing(&database)?.keys(&keys)?;
+                let store = migrated(&database).await?;
+                report(&verify(&*store, &Cipher::new(keys, store.clone()), all).await?)?;
+            }
             Self::Rewrap { database, keys } => {
                 let keys = Metadata::existing(&database)?.keys(&keys)?;
                 let cipher = Cipher::new(keys, migrated(&database).await?);
@@ -45,5 +61,31 @@ impl KeysCommand {
             }
         }
         Ok(())
+    }
+}
+
+/// Says what opened and what did not; an error if anything would be lost.
+fn report(verified: &Verified) -> Result<(), CliError> {
+    for loss in &verified.losses {
+        say(&match loss {
+            Loss::Key { organisation, key, cause, datasources } => {
+                let why = match cause {
+                    KeyError::Unknown(_) => "which is not given",
+                    _ => "of which another one is given, or whose bytes were changed",
+                };
+                let (name, version, id) = (organisation.name.escape_debug(), key.version, key.master_id.escape_debug());
+                format!("lost: organisation \"{name}\": its data key {version} is wrapped by the master key \"{id}\", {why}: credentials of {datasources} datasources")
+            }
+            Loss::Datasource { organisation, name, cause } => {
+                let (organisation, name) = (organisation.name.escape_debug(), name.escape_debug());
+                format!("lost: organisation \"{organisation}\": credentials of the datasource \"{name}\": {cause}")
+            }
+        });
+    }
+    let Verified { keys, opened, datasources, losses } = verified;
+    say(&format!("{keys} data keys open, and the credentials of {opened} datasources of {datasources}"));
+    match losses.len() {
+        0 => Ok(()),
+        _ => Err(CliError::Text("not everything that is sealed opens: keep the keys that it was sealed with, or put them back".to_owned())),
     }
 }

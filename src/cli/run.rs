@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use super::CliError;
 use super::machine::{children_by_machine, own_program};
-use crate::app::{App, RequestLimits};
+use crate::app::{App, RequestLimits, StagingLimits};
 use crate::auth::Tokens;
 use crate::config::{Jobs, RunnerKind, Service};
 use crate::readiness::Readiness;
@@ -20,7 +20,7 @@ use crate::replicas::{RENEWED_EVERY, Replicas};
 use crate::runner::{Child, ChildSettings, InProcess, Runner, RunnerSettings};
 use crate::{clock, datasource, router, server, telemetry};
 
-/// Definitions staged longer ago than this, for a datasource that never came to be, are swept.
+/// Definitions that a version without staging areas wrote longer ago than this, for a datasource that never came to be, are swept.
 const SWEEP_AGE: Duration = Duration::from_hours(24);
 
 /// How often they are looked for.
@@ -73,6 +73,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
         tokens: Tokens::new(plan.store.clone()),
         readiness,
         limits: RequestLimits { body: service.max_body, arrival: service.request_timeout, whole },
+        staging: StagingLimits { lease: service.staging_lease, bytes: service.max_staged },
         metrics: telemetry::start_metrics()?,
         stopping: AtomicBool::new(false),
     });
@@ -114,11 +115,17 @@ async fn chores(app: Arc<App>) {
     let mut upkeep = tokio::time::interval(Duration::from_secs(5));
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
     let mut lease = tokio::time::interval(RENEWED_EVERY);
+    let mut leases = tokio::time::interval(app.staging.lease / 2);
     loop {
         tokio::select! {
             _ = upkeep.tick() => app.metrics.run_upkeep(),
             // It says itself when it fails.
             _ = lease.tick() => drop(app.readiness.store_is_up().await),
+            _ = leases.tick() => match app.store.sweep_staging(clock::now()).await {
+                Ok(0) => {}
+                Ok(swept) => tracing::info!(swept, "what a lost server had staged is removed"),
+                Err(cause) => tracing::warn!(%cause, "what lost servers may have staged could not be looked for"),
+            },
             _ = sweep.tick() => {
                 let before = store::Timestamp(clock::now().0 - clock::millis(SWEEP_AGE));
                 match app.store.sweep(before).await {

@@ -6,6 +6,7 @@ use connectors::{ConnectError, ConnectErrorKind, Scope, ServerInfo, Task};
 use store::{Catalog, StoreError, Tenant};
 use uuid::Uuid;
 
+use super::lease::Lease;
 use super::staging::Staging;
 use crate::app::App;
 use crate::runner::{Order, Report};
@@ -23,6 +24,21 @@ pub(super) enum Destination {
 pub(super) struct Acquired {
     pub(super) server: ServerInfo,
     pub(super) catalog: Catalog,
+    pub(super) staged: Staged,
+}
+
+/// What was staged for a schema that is about to be written. Dropped, it is taken back.
+pub(super) struct Staged(Option<Lease>);
+
+impl Staged {
+    /// The schema was written, or was not: then what was staged is gone before this returns.
+    pub(super) async fn end(self, written: bool) {
+        match self.0 {
+            Some(lease) if written => lease.used(),
+            Some(lease) => lease.leave().await,
+            None => {}
+        }
+    }
 }
 
 /// Why nothing was acquired.
@@ -40,14 +56,28 @@ pub(super) enum AcquireError {
     /// The schema could not be staged.
     #[error(transparent)]
     Stage(StoreError),
+    /// Somebody else's change of the datasource came first.
+    #[error("the datasource was changed meanwhile")]
+    Stale,
 }
 
-/// Tests a source, reads its schema and stages it.
+/// Tests a source, reads its schema and stages it. If that fails, nothing staged is left.
 pub(super) async fn acquire(app: &App, tenant: Tenant, into: Destination, order: Order) -> Result<Acquired, AcquireError> {
-    let mut running = app.runner.start(tenant, order, Task::Read(Scope::All));
     let (Destination::New(uuid) | Destination::Existing(uuid)) = into;
-    let fresh = || Staging::new(app.store.clone(), tenant, uuid);
-    let (mut server, mut staging, mut known) = (None, fresh(), None);
+    let mut staging = Staging::new(app, tenant, uuid);
+    let read = read(app, tenant, into, order, &mut staging).await;
+    if read.is_err() {
+        staging.abandon().await;
+    }
+    read.map_err(|error| match (error, into) {
+        (AcquireError::Stage(StoreError::StagingLost), Destination::Existing(_)) => AcquireError::Stale,
+        (error, _) => error,
+    })
+}
+
+async fn read(app: &App, tenant: Tenant, into: Destination, order: Order, staging: &mut Staging) -> Result<Acquired, AcquireError> {
+    let mut running = app.runner.start(tenant, order, Task::Read(Scope::All));
+    let (mut server, mut known) = (None, None);
     loop {
         match running.next().await {
             Report::Tested(info) => {
@@ -63,15 +93,18 @@ pub(super) async fn acquire(app: &App, tenant: Tenant, into: Destination, order:
                 let known = known.get_or_insert_default();
                 staging.add(table, known).await.map_err(AcquireError::Stage)?;
             }
-            Report::Again => (server, staging) = (None, fresh()),
+            Report::Again => {
+                server = None;
+                staging.restart();
+            }
             Report::Failed(error) if server.is_none() => return Err(AcquireError::Test(error)),
             Report::Failed(error) => return Err(AcquireError::Read(error)),
             Report::Done(read) => {
                 let (Some(server), Some(read)) = (server, read) else {
                     return Err(AcquireError::Read(ConnectErrorKind::Internal.into()));
                 };
-                let catalog = staging.finish(&read).await.map_err(AcquireError::Stage)?;
-                return Ok(Acquired { server, catalog });
+                let (catalog, lease) = staging.finish(&read).await.map_err(AcquireError::Stage)?;
+                return Ok(Acquired { server, catalog, staged: Staged(lease) });
             }
         }
     }

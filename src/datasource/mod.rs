@@ -4,12 +4,14 @@ mod acquire;
 mod describe;
 mod diagnose;
 mod failure;
+mod lease;
 mod onboard;
 mod sealed;
 mod staging;
 mod sync;
 mod update;
 mod upgrade;
+mod verify;
 
 use connectors::Kind;
 use connectors::credentials::pin;
@@ -27,6 +29,7 @@ pub(crate) use onboard::{OnboardError, onboard};
 pub(crate) use sync::{SyncError, sync};
 pub(crate) use update::{UpdateError, update};
 pub(crate) use upgrade::upgrade;
+pub(crate) use verify::{Loss, Verified, verify};
 
 /// How often a change is tried again when somebody else changed the datasource meanwhile.
 const ATTEMPTS: usize = 3;

@@ -19,6 +19,8 @@ pub(crate) enum OnboardError {
     Test(ConnectError),
     /// The schema could not be read.
     Read(ConnectError),
+    /// The organisation has as much underway as it may.
+    Full,
     /// The schema could not be cached.
     Cache(Failure),
     /// Anything of ours.
@@ -31,7 +33,10 @@ impl From<AcquireError> for OnboardError {
             AcquireError::Test(error) => Self::Test(error),
             AcquireError::Read(error) => Self::Read(error),
             AcquireError::Lookup(error) => Self::Failed(error.into()),
+            AcquireError::Stage(StoreError::StagingFull) => Self::Full,
             AcquireError::Stage(error) => Self::Cache(error.into()),
+            // Nobody else knows of it.
+            AcquireError::Stale => Self::Cache(StoreError::StagingLost.into()),
         }
     }
 }
@@ -45,7 +50,7 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
     }
     let uuid = Uuid::new_v4();
     let order = Order::new(request.kind, &request.credentials).map_err(|_| OnboardError::Failed(Failure::Unreadable))?;
-    let Acquired { server, catalog } = acquire(app, tenant, Destination::New(uuid), order).await?;
+    let Acquired { server, catalog, staged } = acquire(app, tenant, Destination::New(uuid), order).await?;
     let credentials = seal_credentials(app, tenant, uuid, request.kind, request.credentials.clone(), server.ssh_host_key).await;
     let credentials = credentials.map_err(OnboardError::Failed)?;
     let tables = catalog.tables.len();
@@ -58,7 +63,9 @@ pub(crate) async fn onboard(app: &App, tenant: Tenant, request: &Request) -> Res
         server: Some(Server { product: server.product, version: server.version }),
         catalog: Some(catalog),
     };
-    match app.store.create_datasource(tenant, &new, clock::now()).await {
+    let created = app.store.create_datasource(tenant, &new, clock::now()).await;
+    staged.end(created.is_ok()).await;
+    match created {
         Ok(()) => {
             tracing::info!(tenant.id = tenant.0, datasource.id = %uuid, datasource.kind = request.kind.name, tables, "datasource created");
             Ok(())

@@ -1,8 +1,8 @@
 //! Credentials at rest: a profile that can be read, and the secrets, sealed for the place that the profile names.
 
-use connectors::Kind;
+use connectors::{Kind, Registry};
 use serde_json::{Map, Value};
-use store::{Binding, Credentials, Datasource, Tenant};
+use store::{Binding, Cipher, Credentials, Datasource, Tenant};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -36,13 +36,18 @@ pub(super) async fn seal(
 
 /// Opens what [`seal`] sealed, if the profile still names the same place: credentials in canonical form.
 pub(super) async fn open(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Map<String, Value>, Failure> {
+    open_with(&app.cipher, app.registry, tenant, stored).await
+}
+
+/// The same without a server.
+pub(super) async fn open_with(cipher: &Cipher, registry: Registry, tenant: Tenant, stored: &Datasource) -> Result<Map<String, Value>, Failure> {
     let binding = binding(tenant, stored.uuid);
     let Some(profile) = &stored.profile else {
-        return object(&app.cipher.open_unplaced(binding, &stored.sealed).await?);
+        return object(&cipher.open_unplaced(binding, &stored.sealed).await?);
     };
-    let kind = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
+    let kind = registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
     let mut credentials = object(profile.as_bytes())?;
-    let secrets = app.cipher.open(binding, &kind.place(&credentials), &stored.sealed).await?;
+    let secrets = cipher.open(binding, &kind.place(&credentials), &stored.sealed).await?;
     credentials.extend(object(&secrets)?);
     Ok(credentials)
 }

@@ -15,6 +15,8 @@ pub(crate) enum SyncError {
     Vanished,
     /// The source failed: its test, or the read of its schema.
     Source(ConnectError),
+    /// The organisation has as much underway as it may.
+    Full,
     /// Others changed it again and again.
     Contended,
     /// Anything of ours.
@@ -26,10 +28,15 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
     let failed = |e: StoreError| SyncError::Failed(e.into());
     for _ in 0..ATTEMPTS {
         let order = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
-        let Acquired { server, catalog } = match acquire(app, tenant, Destination::Existing(stored.uuid), order).await {
+        let Acquired { server, catalog, staged } = match acquire(app, tenant, Destination::Existing(stored.uuid), order).await {
             Ok(acquired) => acquired,
             Err(AcquireError::Test(error) | AcquireError::Read(error)) => return Err(source_failed(app, tenant, &stored, error).await),
+            Err(AcquireError::Stage(StoreError::StagingFull)) => return Err(SyncError::Full),
             Err(AcquireError::Lookup(error) | AcquireError::Stage(error)) => return Err(failed(error)),
+            Err(AcquireError::Stale) => {
+                stored = again(app, tenant, &stored).await?;
+                continue;
+            }
         };
         let schema_changed = stored.root != Some(catalog.root);
         let change = Change {
@@ -38,19 +45,25 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
             server: Some(Server { product: server.product, version: server.version }),
             catalog: Some(catalog),
         };
-        match app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await.map_err(failed)? {
-            Replaced::Done => {
+        let changed = app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await;
+        staged.end(matches!(changed, Ok(Replaced::Done))).await;
+        match changed {
+            Ok(Replaced::Done) => {
                 tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed, "datasource synced");
                 return Ok(());
             }
-            Replaced::Gone => return Err(SyncError::Vanished),
-            // Credentials may be other ones now: everything is read anew.
-            Replaced::Stale => {
-                stored = app.store.datasource_by_uuid(tenant, stored.uuid).await.map_err(failed)?.ok_or(SyncError::Vanished)?;
-            }
+            Ok(Replaced::Gone) => return Err(SyncError::Vanished),
+            Ok(Replaced::Stale) | Err(StoreError::StagingLost) => stored = again(app, tenant, &stored).await?,
+            Err(error) => return Err(failed(error)),
         }
     }
     Err(SyncError::Contended)
+}
+
+/// What is stored now. Credentials may be other ones: everything is read anew.
+async fn again(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Datasource, SyncError> {
+    let now = app.store.datasource_by_uuid(tenant, stored.uuid).await.map_err(|e| SyncError::Failed(e.into()))?;
+    now.ok_or(SyncError::Vanished)
 }
 
 async fn source_failed(app: &App, tenant: Tenant, stored: &Datasource, error: ConnectError) -> SyncError {

@@ -23,6 +23,8 @@ pub(crate) enum UpdateError {
     Test(ConnectError),
     /// The schema could not be read.
     Read(ConnectError),
+    /// The organisation has as much underway as it may.
+    Full,
     /// The schema could not be cached.
     Cache(Failure),
     /// The tenancy row could not be made.
@@ -41,7 +43,9 @@ impl From<AcquireError> for UpdateError {
             AcquireError::Test(error) => Self::Test(error),
             AcquireError::Read(error) => Self::Read(error),
             AcquireError::Lookup(error) => Self::Failed(error.into()),
+            AcquireError::Stage(StoreError::StagingFull) => Self::Full,
             AcquireError::Stage(error) => Self::Cache(error.into()),
+            AcquireError::Stale => Self::Contended,
         }
     }
 }
@@ -59,7 +63,10 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
             keep_pins(&open_credentials(app, tenant, &stored).await.map_err(UpdateError::Failed)?, &mut credentials);
         }
         let order = Order::new(request.kind, &credentials).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
-        let Acquired { server, catalog } = acquire(app, tenant, Destination::Existing(stored.uuid), order).await?;
+        let Acquired { server, catalog, staged } = match acquire(app, tenant, Destination::Existing(stored.uuid), order).await {
+            Err(AcquireError::Stale) => continue,
+            other => other?,
+        };
         let credentials = seal_credentials(app, tenant, stored.uuid, request.kind, credentials, server.ssh_host_key).await;
         let schema_changed = stored.root != Some(catalog.root);
         let change = Change {
@@ -68,13 +75,15 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
             server: Some(Server { product: server.product, version: server.version }),
             catalog: Some(catalog),
         };
-        match app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await {
+        let changed = app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await;
+        staged.end(matches!(changed, Ok(Replaced::Done))).await;
+        match changed {
             Ok(Replaced::Done) => {
                 tracing::info!(tenant.id = tenant.0, datasource.id = %stored.uuid, schema_changed, "datasource updated");
                 return Ok(());
             }
             Ok(Replaced::Gone) => return Err(UpdateError::Vanished),
-            Ok(Replaced::Stale) => {}
+            Ok(Replaced::Stale) | Err(StoreError::StagingLost) => {}
             Err(error @ StoreError::TenancyCreate(_)) => return Err(UpdateError::TenancyCreate(error.into())),
             Err(error @ StoreError::TenancyUpdate(_)) => return Err(UpdateError::TenancyUpdate(error.into())),
             Err(error) => return Err(failed(error)),

@@ -104,9 +104,19 @@ impl Cipher {
     /// Tries every master key in use on a stored data key, so that a server with wrong keys does not start.
     pub async fn verify(&self) -> Result<(), CipherError> {
         for key in self.store.data_key_samples().await? {
-            self.master.unwrap(&key.master_id, &key.wrapped, &key_aad(key.tenant, key.version))?;
+            self.try_key(&key)?;
         }
         Ok(())
+    }
+
+    /// Whether the master keys open a data key; why not.
+    pub fn try_key(&self, key: &DataKey) -> Result<(), KeyError> {
+        self.master.unwrap(&key.master_id, &key.wrapped, &key_aad(key.tenant, key.version)).map(drop)
+    }
+
+    /// Whether something of its organisation's is sealed under a data key.
+    pub fn is_under(&self, key: &DataKey, sealed: &[u8]) -> bool {
+        parts(PLACED, sealed).or_else(|_| parts(UNPLACED, sealed)).is_ok_and(|(version, _)| version == key.version)
     }
 
     /// Wraps every data key anew that is not under the newest master key; how many there were.

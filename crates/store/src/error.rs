@@ -42,6 +42,12 @@ pub enum StoreError {
     /// The tenancy row could not be changed.
     #[error("the tenancy settings could not be changed: {0}")]
     TenancyUpdate(Box<StoreError>),
+    /// What was staged is gone: the lease has ended, or somebody else's change of the datasource was written meanwhile.
+    #[error("what was staged is gone: its lease has ended, or the datasource was changed meanwhile")]
+    StagingLost,
+    /// The organisation has as much staged as it may.
+    #[error("the organisation has as many bytes staged as it may at once")]
+    StagingFull,
     /// The stored row makes no sense: somebody wrote to the database by hand.
     #[error("a stored row is damaged: {0}")]
     Damaged(&'static str),

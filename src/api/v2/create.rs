@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::body::{DatasourceBody, named};
-use super::error::{ApiError, Code};
+use super::error::{ApiError, Code, STAGING_FULL};
 use crate::api::openapi;
 use crate::app::AppState;
 use crate::datasource::{OnboardError, onboard};
@@ -29,6 +29,7 @@ fn failure(error: OnboardError) -> ApiError {
         OnboardError::NameTaken => ApiError::new(Code::DatasourceNameError, "Datasource name already exists"),
         OnboardError::Test(error) => ApiError::new(Code::CredentialTestFailed, error.to_string()),
         OnboardError::Read(error) => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}")),
+        OnboardError::Full => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {STAGING_FULL}")),
         OnboardError::Cache(error) => ApiError::internal(Code::SchemaCacheFailed, &error),
         OnboardError::Failed(error) => ApiError::internal(Code::CreateDatasourceFailed, &error),
     }

@@ -43,6 +43,9 @@ macro_rules! codes {
     };
 }
 
+/// Why a schema was not cached that is none of the source's doing.
+pub(super) const STAGING_FULL: &str = "the organisation has too much of unfinished schemas stored at the moment; try again in a minute, or let the operator raise HEADWATER_MAX_STAGED";
+
 codes! {
     /// The codes of the contract, and some of our own for what it leaves open (`NOT_FOUND`, `METHOD_NOT_ALLOWED`, `SERVICE_UNAVAILABLE`).
     Code {

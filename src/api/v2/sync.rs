@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::error::{ApiError, Code};
+use super::error::{ApiError, Code, STAGING_FULL};
 use super::reference::{find, unknown_id};
 use crate::api::openapi;
 use crate::app::AppState;
@@ -22,6 +22,7 @@ pub(crate) async fn sync(
         Ok(()) => Ok(Json(json!({"data": {"message": "Sync completed"}}))),
         Err(SyncError::Vanished) => Err(unknown_id()),
         Err(SyncError::Source(error)) => Err(ApiError::new(Code::InternalServerError, format!("Sync failed: {error}"))),
+        Err(SyncError::Full) => Err(ApiError::new(Code::InternalServerError, format!("Sync failed: {STAGING_FULL}"))),
         Err(SyncError::Contended) => {
             Err(ApiError::new(Code::InternalServerError, "the datasource was changed by others at the same time; try again"))
         }

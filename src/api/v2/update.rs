@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::body::{DatasourceBody, named};
-use super::error::{ApiError, Code};
+use super::error::{ApiError, Code, STAGING_FULL};
 use crate::api::openapi;
 use crate::app::AppState;
 use crate::datasource::{UpdateError, update as replace};
@@ -33,6 +33,7 @@ fn failure(error: UpdateError) -> ApiError {
         }
         UpdateError::Test(error) => ApiError::new(Code::CredentialTestFailed, error.to_string()),
         UpdateError::Read(error) => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}")),
+        UpdateError::Full => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {STAGING_FULL}")),
         UpdateError::Cache(error) => ApiError::internal(Code::SchemaCacheFailed, &error),
         UpdateError::TenancyCreate(error) => ApiError::internal(Code::TenancySettingsCreateFailed, &error),
         UpdateError::TenancyUpdate(error) => ApiError::internal(Code::TenancySettingsUpdateFailed, &error),

@@ -1,5 +1,7 @@
 //! What is kept of a cached schema.
 
+use uuid::Uuid;
+
 use crate::model::Hash;
 
 /// One line of a snapshot: which definition a table has.
@@ -28,9 +30,20 @@ pub struct Definition {
     pub body: String,
 }
 
+/// Leave to stage definitions of a datasource, for as long as it is renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StagingLease {
+    pub(crate) datasource: Uuid,
+    /// The staging area, which all share who stage for the datasource at the same time.
+    pub(crate) area: Uuid,
+    pub(crate) id: Uuid,
+}
+
 /// A whole schema, its definitions staged already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Catalog {
+    /// Under which its definitions were staged; none if all of them were there before.
+    pub staged: Option<StagingLease>,
     /// Hash over the summary's identity and all entries.
     pub root: Hash,
     /// JSON: schemas, counts, what was left out.

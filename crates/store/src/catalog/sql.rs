@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::definition::{ANEW, NEW, Unpacker, pack};
-use super::model::{Definition, TableEntry, Tables};
+use super::definition::{Unpacker, pack};
+use super::model::{Definition, StagingLease, TableEntry, Tables};
 use super::part::Catalogs;
-use crate::backend::{Backend, Row, Rows, Value, retry};
+use super::staging::{self, Batch};
+use crate::backend::{Row, Value, retry};
 use crate::error::StoreError;
 use crate::model::{Hash, Page, Tenant, Timestamp};
 use crate::sql::SqlStore;
@@ -30,12 +31,6 @@ fn table(row: &Row, unpacker: &mut Unpacker) -> Result<(TableEntry, String), Sto
     Ok((entry, body))
 }
 
-async fn write(backend: &dyn Backend, rows: &'static Rows, values: &[Value<'_>]) -> Result<(), StoreError> {
-    let mut tx = backend.begin().await?;
-    tx.insert(rows, values).await?;
-    tx.commit().await
-}
-
 #[async_trait]
 impl Catalogs for SqlStore {
     async fn definition_hashes(&self, tenant: Tenant, uuid: Uuid) -> Result<HashSet<Hash>, StoreError> {
@@ -46,18 +41,48 @@ impl Catalogs for SqlStore {
         Ok(self.all(sql, &[tenant.into(), uuid.into()], |row| row.hash(0)).await?.into_iter().collect())
     }
 
-    async fn stage(&self, tenant: Tenant, uuid: Uuid, definitions: &[Definition], now: Timestamp) -> Result<(), StoreError> {
+    async fn open_staging(&self, tenant: Tenant, uuid: Uuid, until: Timestamp) -> Result<StagingLease, StoreError> {
+        retry(|| staging::open(&*self.backend, tenant, uuid, until)).await
+    }
+
+    async fn stage(
+        &self,
+        tenant: Tenant,
+        lease: StagingLease,
+        definitions: &[Definition],
+        most: u64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let packed = pack(definitions.iter().map(|definition| definition.body.as_str()))?;
         let mut values = Vec::with_capacity(definitions.len() * 5);
         for (definition, body) in definitions.iter().zip(&packed) {
-            let row: [Value<'_>; 5] = [uuid.into(), tenant.into(), now.into(), (&definition.hash).into(), body.into()];
+            let row: [Value<'_>; 5] = [lease.datasource.into(), tenant.into(), now.into(), (&definition.hash).into(), body.into()];
             values.extend(row);
         }
-        match retry(|| write(&*self.backend, &NEW, &values)).await {
-            // An earlier attempt that failed left some of them.
-            Err(error) if error.is_taken() => retry(|| write(&*self.backend, &ANEW, &values)).await,
+        let bytes = packed.iter().map(|body| body.len() as u64).sum();
+        let batch = Batch { tenant, lease, definitions: definitions.len(), bytes, most, values: &values };
+        match retry(|| staging::write(&*self.backend, &batch, false)).await {
+            // Somebody else stages the same ones, or did so and left them to be taken away later.
+            Err(error) if error.is_taken() => retry(|| staging::write(&*self.backend, &batch, true)).await,
             other => other,
         }
+    }
+
+    async fn renew_staging(&self, lease: StagingLease, until: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.run("update staging_lease set expires_at = $2 where id = $1", &[lease.id.into(), until.into()]).await? == 1)
+    }
+
+    async fn leave_staging(&self, lease: StagingLease) -> Result<u64, StoreError> {
+        retry(|| staging::leave(&*self.backend, lease)).await
+    }
+
+    async fn sweep_staging(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let sql = "select distinct s.datasource, s.id from staging s join staging_lease l on l.area = s.id where l.expires_at < $1";
+        let mut swept = 0;
+        for (datasource, area) in self.all(sql, &[now.into()], |row| Ok((row.uuid(0)?, row.uuid(1)?))).await? {
+            swept += retry(|| staging::sweep(&*self.backend, datasource, area, now)).await?;
+        }
+        Ok(swept)
     }
 
     async fn cached_tables(
@@ -89,7 +114,7 @@ impl Catalogs for SqlStore {
     async fn sweep(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut swept = 0;
         for sql in [
-            "delete from definition where staged_at < $1 and (datasource, hash) in ( \
+            "delete from definition where staged_at < $1 and datasource not in (select datasource from staging) and (datasource, hash) in ( \
              select datasource, hash from definition where staged_at < $1 \
              except select t.datasource, e.hash from schema_tree t join tree_entry e on e.tree = t.id \
              except select s.datasource, o.hash from snapshot s join snapshot_table_0001 o on o.snapshot = s.id)",

@@ -2,22 +2,30 @@
 
 use uuid::Uuid;
 
+use super::staging_suite::is_clean;
 use crate::suite::any::Any;
-use crate::suite::make::{ALL, LATER, NOW, change, create, definition, entry, pairs, tables, tenant};
-use crate::{Catalog, Page, Replaced, TableEntry, Tables, Tenant, Timestamp};
+use crate::suite::make::{ALL, LATER, MOST, NOW, change, create, definition, entry, pairs, stage, tables, tenant};
+use crate::{Catalog, Page, Replaced, StoreError, TableEntry, Tables, Tenant, Timestamp};
 
-/// What was staged for a datasource that never came goes; what a living one uses stays, however old.
+/// What an older version left of a datasource that never came goes; what a living one uses stays, however old, and so does what
+/// waits in a staging area.
 pub async fn sweep_spares_the_living(store: Any) {
     let tenant = tenant(&store).await;
     let uuid = create(&store, tenant, "d", &["a"]).await;
-    let old = Timestamp(1_000);
     let lost = Uuid::new_v4();
-    store.stage(tenant, lost, &[definition("lost")], old).await.expect("stage");
-    store.stage(tenant, uuid, &[definition("a")], old).await.expect("stage");
-    store.stage(tenant, uuid, &[definition("of a failed update")], old).await.expect("stage");
+    let [one, two] = [stage(&store, tenant, lost, &[definition("lost")]).await, stage(&store, tenant, uuid, &["a", "of a failed update"].map(definition)).await];
+    store.sql("update definition set staged_at = 1000", &[]).await;
+    assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 0, "somebody may be about to name them");
+    // Older versions had no staging areas.
+    store.sql("delete from staging", &[]).await;
+    assert_eq!(store.sweep(Timestamp(1_000)).await.expect("sweep"), 0);
     assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 2);
     assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 0);
     assert_eq!(tables(&store, tenant, uuid).await, pairs(&["a"]));
+    for lease in [one, two] {
+        assert!(matches!(store.stage(tenant, lease, &[definition("late")], MOST, NOW).await, Err(StoreError::StagingLost)));
+        assert_eq!(store.leave_staging(lease).await.expect("leave"), 0);
+    }
 }
 
 /// Thousands of tables, with names that need quoting.
@@ -31,23 +39,23 @@ pub async fn a_wide_schema(store: Any) {
     assert_eq!(window.len(), 1);
 }
 
-/// Staged again, whole or in part, a definition is there once, and as young as the last time.
+/// Staged again, whole or in part, a definition is there once.
 pub async fn staging_again(store: Any) {
     let tenant = tenant(&store).await;
-    let uuid = Uuid::new_v4();
-    let (old, young) = (Timestamp(1_000), Timestamp(3_000));
-    store.stage(tenant, uuid, &[definition("a"), definition("b")], old).await.expect("stage");
-    store.stage(tenant, uuid, &[], old).await.expect("nothing");
-    store.stage(tenant, uuid, &[definition("b"), definition("c")], young).await.expect("stage again");
+    let lease = stage(&store, tenant, Uuid::new_v4(), &["a", "b"].map(definition)).await;
+    store.stage(tenant, lease, &[], MOST, NOW).await.expect("nothing");
+    store.stage(tenant, lease, &["b", "c"].map(definition), MOST, LATER).await.expect("stage again");
     assert_eq!(store.count("select count(*) from definition").await, 3);
-    assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 1, "only the one that was not staged again");
+    assert_eq!(store.count("select count(*) from definition where staged_at = 1800000001000").await, 2, "as young as the last time");
+    assert_eq!(store.leave_staging(lease).await.expect("leave"), 3);
+    is_clean(&store, 0).await;
 }
 
 /// Two schemas of two tables each.
 fn two_schemas(second: &str, rows: i64) -> Catalog {
     let names = [("north", "a"), ("north", "b"), ("south", "c"), ("south", second)];
     let tables: Vec<TableEntry> = names.iter().map(|(schema, table)| entry(schema, table, &definition(table), rows)).collect();
-    Catalog { root: definition(&format!("north a b south c {second}")).hash, summary: "{}".into(), tables }
+    Catalog { staged: None, root: definition(&format!("north a b south c {second}")).hash, summary: "{}".into(), tables }
 }
 
 async fn changed(store: &Any, tenant: Tenant, uuid: Uuid, revision: i64, catalog: Catalog) {
@@ -59,16 +67,16 @@ async fn changed(store: &Any, tenant: Tenant, uuid: Uuid, revision: i64, catalog
 pub async fn one_changed_table_rewrites_one_tree(store: Any) {
     let tenant = tenant(&store).await;
     let uuid = create(&store, tenant, "d", &[]).await;
-    store.stage(tenant, uuid, &["a", "b", "c", "d"].map(definition), NOW).await.expect("stage");
+    let staged = Some(stage(&store, tenant, uuid, &["a", "b", "c", "d"].map(definition)).await);
     let trees = async || {
         let rows = store.sql("select schema_name, tree from snapshot_schema order by schema_name", &[]).await;
         rows.iter().map(|row| (row.text(0).expect("a name"), row.uuid(1).expect("a tree"))).collect::<Vec<_>>()
     };
-    changed(&store, tenant, uuid, 1, two_schemas("d", 1)).await;
+    changed(&store, tenant, uuid, 1, Catalog { staged, ..two_schemas("d", 1) }).await;
     let before = trees().await;
     assert_eq!(before.iter().map(|(schema, _)| schema.as_str()).collect::<Vec<_>>(), ["north", "south"]);
-    store.stage(tenant, uuid, &[definition("e")], NOW).await.expect("stage");
-    changed(&store, tenant, uuid, 2, two_schemas("e", 2)).await;
+    let staged = Some(stage(&store, tenant, uuid, &[definition("e")]).await);
+    changed(&store, tenant, uuid, 2, Catalog { staged, ..two_schemas("e", 2) }).await;
     let after = trees().await;
     assert_eq!(after[0], before[0]);
     assert_ne!(after[1], before[1]);
@@ -97,8 +105,8 @@ pub async fn one_changed_table_rewrites_one_tree(store: Any) {
 pub async fn a_root_that_is_the_same_writes_estimates_alone(store: Any) {
     let tenant = tenant(&store).await;
     let uuid = create(&store, tenant, "d", &[]).await;
-    store.stage(tenant, uuid, &["a", "b", "c", "d"].map(definition), NOW).await.expect("stage");
-    changed(&store, tenant, uuid, 1, two_schemas("d", 1)).await;
+    let staged = Some(stage(&store, tenant, uuid, &["a", "b", "c", "d"].map(definition)).await);
+    changed(&store, tenant, uuid, 1, Catalog { staged, ..two_schemas("d", 1) }).await;
     let written = async || {
         let rows = store.sql("select id, created_at from snapshot", &[]).await;
         let trees = store.sql("select id from schema_tree order by id", &[]).await;

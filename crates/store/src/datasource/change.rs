@@ -5,12 +5,14 @@ use uuid::Uuid;
 use super::model::{Change, Lifecycle, NewDatasource, Replaced};
 use super::tenancy::Tenancy;
 use crate::backend::{Backend, Session, Value};
-use crate::catalog::{drop_snapshots, refresh_estimates, write_snapshot};
+use crate::catalog::{Taken, drop_snapshots, drop_unnamed, refresh_estimates, take, write_snapshot};
 use crate::error::StoreError;
 use crate::model::{Hash, Tenant, Timestamp};
 
 pub(super) async fn try_create(backend: &dyn Backend, tenant: Tenant, new: &NewDatasource, now: Timestamp) -> Result<(), StoreError> {
     let mut tx = backend.begin().await?;
+    let staged = new.catalog.as_ref().and_then(|catalog| catalog.staged);
+    let taken = if staged.is_some() { take(&mut *tx, new.uuid, staged).await? } else { None };
     let (server, snapshot) = (new.server.as_ref(), new.catalog.as_ref().map(|_| Uuid::new_v4()));
     let lifecycle = if server.is_some() { Lifecycle::Verified } else { Lifecycle::Untested };
     // The row comes first: of two writers of one name the second waits here, and then finds it taken.
@@ -38,6 +40,10 @@ pub(super) async fn try_create(backend: &dyn Backend, tenant: Tenant, new: &NewD
     }
     if let (Some(catalog), Some(snapshot)) = (&new.catalog, snapshot) {
         write_snapshot(&mut *tx, snapshot, new.uuid, catalog, now).await?;
+        // A job that was run again may have staged what its source has no more.
+        if taken.is_some_and(|taken| taken.has_more_than(catalog)) {
+            drop_unnamed(&mut *tx, new.uuid).await?;
+        }
     }
     tx.commit().await
 }
@@ -51,6 +57,10 @@ pub(super) async fn try_change(
     now: Timestamp,
 ) -> Result<Replaced, StoreError> {
     let mut tx = backend.begin().await?;
+    let taken = match &change.catalog {
+        Some(catalog) => take(&mut *tx, uuid, catalog.staged).await?,
+        None => None,
+    };
     let place = [tenant.into(), uuid.into(), revision.into()];
     let sql =
         "select s.root from datasource d left join snapshot s on s.id = d.snapshot where d.org_id = $1 and d.uuid = $2 and d.revision = $3";
@@ -93,6 +103,9 @@ pub(super) async fn try_change(
         drop_snapshots(&mut *tx, uuid, Some(snapshot)).await?;
     } else if let Some(catalog) = &change.catalog {
         refresh_estimates(&mut *tx, uuid, &catalog.tables).await?;
+        if taken.as_ref().is_some_and(Taken::has_any) {
+            drop_unnamed(&mut *tx, uuid).await?;
+        }
     }
     tx.commit().await?;
     Ok(Replaced::Done)

@@ -8,6 +8,7 @@ pub(crate) const POSTGRES: Scripts = &[
     (1, "init", include_str!("../../../../migrations/postgres/0001_init.sql")),
     (2, "places_and_trees", include_str!("../../../../migrations/postgres/0002_places_and_trees.sql")),
     (3, "listeners", include_str!("../../../../migrations/postgres/0003_listeners.sql")),
+    (4, "staging", include_str!("../../../../migrations/postgres/0004_staging.sql")),
 ];
 
 /// Of SQLite.
@@ -15,4 +16,5 @@ pub(crate) const SQLITE: Scripts = &[
     (1, "init", include_str!("../../../../migrations/sqlite/0001_init.sql")),
     (2, "places_and_trees", include_str!("../../../../migrations/sqlite/0002_places_and_trees.sql")),
     (3, "listeners", include_str!("../../../../migrations/sqlite/0003_listeners.sql")),
+    (4, "staging", include_str!("../../../../migrations/sqlite/0004_staging.sql")),
 ];

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::any::Any;
-use crate::{Catalog, Change, Credentials, Definition, NewDatasource, Page, Server, TableEntry, Tables, Tenant, Timestamp};
+use crate::{Catalog, Change, Credentials, Definition, NewDatasource, Page, Server, StagingLease, TableEntry, Tables, Tenant, Timestamp};
 
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
 pub(crate) const LATER: Timestamp = Timestamp(1_800_000_001_000);
@@ -26,12 +26,22 @@ pub(crate) fn entry(schema: &str, table: &str, definition: &Definition, rows: i6
     TableEntry { schema, table, kind, hash: definition.hash, columns: 1, row_estimate: Some(rows) }
 }
 
+/// More than any test stages.
+pub(crate) const MOST: u64 = 1 << 30;
+
+/// Definitions staged for `uuid`.
+pub(crate) async fn stage(store: &Any, tenant: Tenant, uuid: Uuid, definitions: &[Definition]) -> StagingLease {
+    let lease = store.open_staging(tenant, uuid, LATER).await.expect("a lease");
+    store.stage(tenant, lease, definitions, MOST, NOW).await.expect("stage");
+    lease
+}
+
 /// A schema of tables that are named like their definitions, staged for `uuid`.
 pub(crate) async fn catalog(store: &Any, tenant: Tenant, uuid: Uuid, tables: &[&str]) -> Catalog {
     let definitions: Vec<_> = tables.iter().map(|t| definition(t)).collect();
-    store.stage(tenant, uuid, &definitions, NOW).await.expect("stage");
+    let staged = Some(stage(store, tenant, uuid, &definitions).await);
     let tables: Vec<_> = tables.iter().zip(&definitions).map(|(name, d)| entry("public", name, d, 7)).collect();
-    Catalog { root: Sha256::digest(format!("{tables:?}")).into(), summary: "{}".into(), tables }
+    Catalog { staged, root: Sha256::digest(format!("{tables:?}")).into(), summary: "{}".into(), tables }
 }
 
 /// Credentials at rest.

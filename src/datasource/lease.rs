@@ -1,0 +1,77 @@
+//! Leave to stage definitions: kept up for as long as the work goes on, and given back however it ends.
+
+use std::sync::Arc;
+
+use store::{StagingLease, Store, StoreError, Tenant, Timestamp};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::app::StagingLimits;
+use crate::clock;
+
+/// A lease of a staging area. Dropped, it is given back, and what was staged goes unless others need it.
+pub(super) struct Lease {
+    store: Arc<dyn Store>,
+    lease: StagingLease,
+    renewal: JoinHandle<()>,
+    ended: bool,
+}
+
+impl Lease {
+    pub(super) async fn open(store: Arc<dyn Store>, tenant: Tenant, datasource: Uuid, limits: StagingLimits) -> Result<Self, StoreError> {
+        let lease = store.open_staging(tenant, datasource, until(limits)).await?;
+        let renewal = tokio::spawn(renew(store.clone(), lease, limits));
+        Ok(Self { store, lease, renewal, ended: false })
+    }
+
+    /// What the store knows it by.
+    pub(super) fn id(&self) -> StagingLease {
+        self.lease
+    }
+
+    /// A change was written, and has taken all that was staged.
+    pub(super) fn used(mut self) {
+        self.ended = true;
+    }
+
+    /// Gives it back at once.
+    pub(super) async fn leave(mut self) {
+        // Whoever waits for this may go: then it is given back all the same.
+        leave(self.store.clone(), self.lease).await;
+        self.ended = true;
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.renewal.abort();
+        // Without a run-time the server ends, and the lease with its time.
+        if let (false, Ok(runtime)) = (self.ended, Handle::try_current()) {
+            runtime.spawn(leave(self.store.clone(), self.lease));
+        }
+    }
+}
+
+fn until(limits: StagingLimits) -> Timestamp {
+    Timestamp(clock::now().0.saturating_add(clock::millis(limits.lease)))
+}
+
+async fn leave(store: Arc<dyn Store>, lease: StagingLease) {
+    match store.leave_staging(lease).await {
+        Ok(removed) => tracing::debug!(removed, "staged definitions removed"),
+        Err(cause) => tracing::warn!(%cause, "staged definitions could not be removed; they go when their lease ends"),
+    }
+}
+
+async fn renew(store: Arc<dyn Store>, lease: StagingLease, limits: StagingLimits) {
+    loop {
+        tokio::time::sleep(limits.lease / 3).await;
+        match store.renew_staging(lease, until(limits)).await {
+            Ok(true) => {}
+            // Whoever stages next is told so.
+            Ok(false) => return,
+            Err(cause) => tracing::warn!(%cause, "a lease of a staging area could not be renewed; trying again"),
+        }
+    }
+}
