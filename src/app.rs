@@ -8,7 +8,9 @@ use connectors::Registry;
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::{Cipher, Store};
 
+use crate::api::metrics::MetricsAccess;
 use crate::auth::Tokens;
+use crate::http::middleware::Knocks;
 use crate::runner::Runner;
 
 /// The server's collaborators, shared by all requests.
@@ -18,8 +20,10 @@ pub(crate) struct App {
     pub(crate) registry: Registry,
     pub(crate) runner: Arc<dyn Runner>,
     pub(crate) tokens: Tokens,
+    pub(crate) knocks: Knocks,
     pub(crate) limits: RequestLimits,
     pub(crate) metrics: PrometheusHandle,
+    pub(crate) metrics_access: MetricsAccess,
     /// Set when the server has been told to stop.
     pub(crate) stopping: AtomicBool,
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use connectors::ConnectError;
 use serde_json::json;
 
 use super::ignored::Ignored;
@@ -37,7 +38,7 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The codes of the contract, and two of our own for what it leaves open (`NOT_FOUND`, `METHOD_NOT_ALLOWED`).
+    /// The codes of the contract, and our own for what it leaves open: the last four.
     Code {
         InvalidRequestBody = "INVALID_REQUEST_BODY", BAD_REQUEST;
         DatasourceNameError = "DATASOURCE_NAME_ERROR", BAD_REQUEST;
@@ -52,6 +53,8 @@ codes! {
         InternalServerError = "INTERNAL_SERVER_ERROR", INTERNAL_SERVER_ERROR;
         NotFound = "NOT_FOUND", NOT_FOUND;
         MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED;
+        RateLimited = "RATE_LIMITED", TOO_MANY_REQUESTS;
+        ServiceUnavailable = "SERVICE_UNAVAILABLE", SERVICE_UNAVAILABLE;
     }
 }
 
@@ -64,12 +67,17 @@ pub(crate) struct ApiError {
     /// Whether something is missing that may stand under one of the keys that were ignored.
     missing: bool,
     ignored: Ignored,
+    /// In how many seconds to try again, where that helps.
+    retry_after: Option<u64>,
 }
+
+/// How soon a job that was refused for want of a place or a descriptor may be tried again.
+const SOON: u64 = 5;
 
 impl ApiError {
     /// An error with the status that belongs to its code.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, status: code.status(), message: message.into(), missing: false, ignored: Ignored::default() }
+        Self { code, status: code.status(), message: message.into(), missing: false, ignored: Ignored::default(), retry_after: None }
     }
 
     /// `INVALID_REQUEST_BODY`
@@ -88,6 +96,19 @@ impl ApiError {
         };
         tracing::error!(code = code.as_str(), cause = %cause, "request failed");
         Self::new(code, message)
+    }
+
+    /// A job that failed: under `code`, unless it was for want of something of ours, which says nothing of the datasource.
+    pub(crate) fn of_job(code: Code, error: &ConnectError, said: &str) -> Self {
+        if error.kind.is_ours_and_passes() {
+            return Self::new(Code::ServiceUnavailable, error.to_string()).retrying_after(SOON);
+        }
+        Self::new(code, format!("{said}{error}"))
+    }
+
+    /// The same error, with when to try again.
+    pub(crate) fn retrying_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// The same error under another status.
@@ -127,6 +148,9 @@ impl IntoResponse for ApiError {
         let mut response = (self.status, self.ignored.header(), Json(body)).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
