@@ -2,7 +2,10 @@
 //!
 //! Peers: postgres, store.
 
+mod bulkheads;
 mod canary;
+mod descriptors;
+mod front;
 mod kill;
 mod policy;
 mod race;
