@@ -8,7 +8,9 @@ use connectors::Registry;
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::{Cipher, Store};
 
+use crate::api::metrics::MetricsAccess;
 use crate::auth::Tokens;
+use crate::http::middleware::Knocks;
 use crate::readiness::Readiness;
 use crate::runner::Runner;
 
@@ -20,9 +22,11 @@ pub(crate) struct App {
     pub(crate) runner: Arc<dyn Runner>,
     pub(crate) tokens: Tokens,
     pub(crate) readiness: Arc<Readiness>,
+    pub(crate) knocks: Knocks,
     pub(crate) limits: RequestLimits,
     pub(crate) staging: StagingLimits,
     pub(crate) metrics: PrometheusHandle,
+    pub(crate) metrics_access: MetricsAccess,
     /// Set when the server has been told to stop.
     pub(crate) stopping: AtomicBool,
 }

@@ -1,5 +1,8 @@
 //! Service tokens: made, presented, looked up.
 
+mod batch;
+mod failures;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +13,12 @@ use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use store::{Hash, Scope, Store, StoreError, Tenant, Token};
+use uuid::Uuid;
 
+use self::batch::Batch;
 use crate::clock;
+
+pub(crate) use self::failures::Failures;
 
 const PREFIX: &str = "dbn_live_";
 
@@ -33,42 +40,56 @@ pub(crate) fn hash(token: &SecretString) -> Hash {
     Sha256::digest(token.expose_secret()).into()
 }
 
-/// The hash of the token that the request carries, if it has the form of one.
-fn presented(headers: &HeaderMap) -> Option<Hash> {
+/// The bearer token that the request carries.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (all.next(), all.next()) else { return None };
     let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;
-    let token = token.trim();
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The hash of the token that the request carries, if it has the form of one.
+fn presented(headers: &HeaderMap) -> Option<Hash> {
+    let token = bearer(headers)?;
     let body = token.strip_prefix(PREFIX)?;
-    let sound = scheme.eq_ignore_ascii_case("bearer") && URL_SAFE_NO_PAD.decode(body).is_ok_and(|bytes| bytes.len() == 32);
+    let sound = URL_SAFE_NO_PAD.decode(body).is_ok_and(|bytes| bytes.len() == 32);
     sound.then(|| Sha256::digest(token).into())
+}
+
+/// Whether the request carries this token. Hashes are compared, so that the time it takes tells nothing of the token.
+pub(crate) fn carries(headers: &HeaderMap, token: &Hash) -> bool {
+    bearer(headers).is_some_and(|given| Hash::from(Sha256::digest(given)) == *token)
 }
 
 /// Looks tokens up, and remembers good ones for an instant.
 pub(crate) struct Tokens {
     store: Arc<dyn Store>,
     good: Cache<Hash, Token>,
+    doubtful: Batch,
 }
 
 impl Tokens {
     /// Tokens of `store`.
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, good: Cache::builder().max_capacity(10_000).time_to_live(TRUST).build() }
+        let doubtful = Batch::new(store.clone());
+        Self { store, good: Cache::builder().max_capacity(10_000).time_to_live(TRUST).build(), doubtful }
     }
 
-    /// Who sent a request with these headers.
-    pub(crate) async fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, AuthError> {
+    /// Who sent a request with these headers. A request in `doubt` comes from where too many failed: its token is looked up together
+    /// with those of others like it, so that guesses cost no statement each, and a good one is not refused.
+    pub(crate) async fn authenticate(&self, headers: &HeaderMap, doubt: bool) -> Result<Principal, AuthError> {
         let hash = presented(headers).ok_or(AuthError::Refused)?;
-        let found = self.good.try_get_with(hash, self.look_up(hash)).await;
+        let found = self.good.try_get_with(hash, self.look_up(hash, doubt)).await;
         let token = found.map_err(|error| (*error).clone())?;
         if token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= clock::now()) {
             return Err(AuthError::Refused);
         }
-        Ok(Principal { tenant: token.tenant, scope: token.scope })
+        Ok(Principal { tenant: token.tenant, scope: token.scope, token: token.id })
     }
 
-    async fn look_up(&self, hash: Hash) -> Result<Token, AuthError> {
-        let found = self.store.token(&hash).await.map_err(|e| AuthError::Store(Arc::new(e)))?;
+    async fn look_up(&self, hash: Hash, doubt: bool) -> Result<Token, AuthError> {
+        let found = if doubt { self.doubtful.token(hash).await } else { self.store.token(&hash).await.map_err(Arc::new) };
+        let found = found.map_err(AuthError::Store)?;
         let token = found.ok_or(AuthError::Refused)?;
         let now = clock::now();
         if token.last_used_at.is_none_or(|last| now.0 - last.0 > NOTED) {
@@ -94,6 +115,8 @@ pub(crate) enum AuthError {
 pub(crate) struct Principal {
     pub(crate) tenant: Tenant,
     pub(crate) scope: Scope,
+    /// The token's handle, for the log.
+    pub(crate) token: Uuid,
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Settings: every flag has an environment twin, every secret is a [`SecretString`].
 
+mod front;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use clap::{Args, ValueEnum};
 use egress::{Host, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_listener};
 use secrecy::SecretString;
 use store::DatabaseAddress;
+
+pub(crate) use front::{Front, MetricsSettings};
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature clap wants")]
 fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
@@ -84,12 +88,15 @@ pub(crate) struct Service {
     /// Largest request body, in bytes
     #[arg(long, env = "HEADWATER_MAX_BODY", value_name = "BYTES", default_value_t = 1 << 20)]
     pub(crate) max_body: usize,
-    /// Most connection tests at once; one organisation gets half of them at most
+    /// Most connection tests at once; one organisation gets half of them at most, and one all the same where it has none
     #[arg(long, env = "HEADWATER_MAX_TESTS", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub(crate) max_tests: u32,
-    /// Most schemas read at once; one organisation gets half of them at most
+    /// Most schemas read at once; one organisation gets half of them at most, and one all the same where it has none
     #[arg(long, env = "HEADWATER_MAX_READS", value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=10_000))]
     pub(crate) max_reads: u32,
+    /// How long a job may wait for a place, in all; then it is refused as busy
+    #[arg(long, env = "HEADWATER_QUEUE_TIMEOUT", value_name = "DURATION", default_value = "5m", value_parser = humantime::parse_duration)]
+    pub(crate) queue_timeout: Duration,
     /// Most tables of one schema cache; what lies beyond is left out and the cache marked partial
     #[arg(long, env = "HEADWATER_MAX_TABLES", value_name = "N", default_value_t = Limits::default().tables)]
     pub(crate) max_tables: usize,
@@ -104,6 +111,8 @@ pub(crate) struct Service {
     pub(crate) max_staged: u64,
     #[command(flatten)]
     pub(crate) jobs: Jobs,
+    #[command(flatten)]
+    pub(crate) front: Front,
 }
 
 /// Long enough to be renewed in time, short enough that what is lost does go.
@@ -156,8 +165,8 @@ pub(crate) struct EgressLists {
 
 impl EgressLists {
     /// The policy of a server that listens on `listen` and keeps its metadata at `database`.
-    pub(crate) fn policy(&self, profile: Profile, listen: SocketAddr, database: Vec<DatabaseAddress>) -> Policy {
-        let mut own = own_endpoints_of_listener(listen);
+    pub(crate) fn policy(&self, profile: Profile, listen: &[SocketAddr], database: Vec<DatabaseAddress>) -> Policy {
+        let mut own: Vec<_> = listen.iter().copied().flat_map(own_endpoints_of_listener).collect();
         own.extend(database.into_iter().map(|address| match address {
             // A name outside the grammar is some local alias at most.
             DatabaseAddress::Tcp(host, port) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::api;
@@ -12,6 +13,18 @@ use crate::app::AppState;
 use crate::http::middleware::{Guard, authenticate, authorize, observe, on_panic, time_limit};
 use crate::http::{Access, Reject};
 use crate::routes::ROUTES;
+
+/// The metrics alone, for a listener of their own.
+pub(crate) fn metrics_router(app: AppState) -> Router {
+    Router::new()
+        .route("/metrics", get(api::metrics::metrics_alone))
+        .fallback(|| async { Reject::NoSuchPath })
+        .method_not_allowed_fallback(|| async { Reject::WrongMethod })
+        .layer(CatchPanicLayer::custom(on_panic))
+        .layer(from_fn(api::render))
+        .layer(from_fn(observe))
+        .with_state(app)
+}
 
 /// The application.
 pub(crate) fn router(app: AppState) -> Router {

@@ -1,47 +1,69 @@
 //! Accepting connections, and ending without breaking off what runs.
 
+mod connection;
+mod stream;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-/// Connections at once; more wait in the listener's queue.
-const CONNECTIONS: usize = 10_000;
+use self::connection::connection;
 
-/// A connection that sends no (whole) request head for this long is closed.
-const HEAD: Duration = Duration::from_mins(1);
+/// What a client may take of the server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClientLimits {
+    /// Connections at once; more wait in the listener's queue.
+    pub(crate) connections: usize,
+    /// Time for the head of the first request on a connection.
+    pub(crate) first: Duration,
+    /// Time for which nothing of an answer is taken.
+    pub(crate) write: Duration,
+}
 
 /// Serves until `stop` resolves, then lets requests end for `grace` at most.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, grace: Duration) {
+pub(crate) async fn serve(listener: TcpListener, router: Router, limits: ClientLimits, stop: impl Future<Output = ()>, grace: Duration) {
     let graceful = GracefulShutdown::new();
-    let slots = Arc::new(Semaphore::new(CONNECTIONS));
+    let slots = Arc::new(Semaphore::new(limits.connections));
     let mut stop = std::pin::pin!(stop);
+    let mut out_of_breath = false;
     loop {
         let slot = tokio::select! {
             slot = slots.clone().acquire_owned() => slot.expect("never closed"),
             () = &mut stop => break,
         };
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
-                    rest(&error).await;
+                    rest(&error, &mut out_of_breath).await;
                     continue;
                 }
             },
             () = &mut stop => break,
         };
-        let connection = graceful.watch(connection(stream, router.clone()));
+        out_of_breath = false;
+        let (connection, asked) = connection(stream, peer, router.clone(), limits.write);
+        let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            // A client that breaks off is no event.
-            let _ = connection.await;
+            let mut connection = std::pin::pin!(connection);
+            let ended = tokio::select! {
+                ended = &mut connection => Some(ended),
+                () = asked.notified() => None,
+                () = tokio::time::sleep(limits.first) => {
+                    metrics::counter!("headwater_limited_total", "limit" => "head_time").increment(1);
+                    return;
+                }
+            };
+            let ended = if let Some(ended) = ended { ended } else { connection.await };
+            // A client that breaks off is no event; one with too much to say has its answer already.
+            if ended.is_err_and(|error| error.is_parse_too_large()) {
+                metrics::counter!("headwater_limited_total", "limit" => "head_size").increment(1);
+            }
             drop(slot);
         });
     }
@@ -51,20 +73,13 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     }
 }
 
-fn connection(stream: TcpStream, router: Router) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {
-    // Small answers go out at once; if the option cannot be set they go out later.
-    let _ = stream.set_nodelay(true);
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .max_headers(100)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
-}
-
-/// Out of file descriptors: wait for some to come back, instead of spinning.
-async fn rest(error: &io::Error) {
+/// Out of file descriptors: wait for some to come back, instead of spinning. Said once, not ten times a second.
+async fn rest(error: &io::Error, out_of_breath: &mut bool) {
     if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
-        tracing::warn!(%error, "cannot accept connections");
+        if !*out_of_breath {
+            tracing::warn!(%error, "cannot accept connections; trying again until it works");
+        }
+        *out_of_breath = true;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

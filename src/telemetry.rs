@@ -48,6 +48,7 @@ pub(crate) fn start_metrics() -> Result<PrometheusHandle, String> {
     metrics::describe_counter!("headwater_probes_total", "Connection tests and schema reads, by outcome");
     metrics::describe_histogram!("headwater_probe_seconds", "Time of connection tests and schema reads");
     metrics::describe_counter!("headwater_egress_dials_total", "Connections opened or refused");
+    metrics::describe_counter!("headwater_limited_total", "What a limit of this server's refused or cut off, by limit");
     metrics::describe_gauge!("headwater_children", "Child processes that run jobs or wait for them");
     metrics::describe_counter!(
         "headwater_children_lost_total",

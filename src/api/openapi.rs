@@ -12,7 +12,9 @@ pub(crate) fn operation(id: &str, summary: &str, success: &Value, errors: &[(u16
     for (status, codes) in errors {
         responses.insert(status.to_string(), error(codes));
     }
-    for (status, response) in [(401, "Unauthorized"), (404, "NotFound"), (405, "MethodNotAllowed"), (503, "Unavailable")] {
+    for (status, response) in
+        [(401, "Unauthorized"), (404, "NotFound"), (405, "MethodNotAllowed"), (429, "RateLimited"), (503, "Unavailable")]
+    {
         // An operation's own meaning of a status comes first.
         responses.entry(status.to_string()).or_insert_with(|| reference("responses", response));
     }
@@ -86,6 +88,7 @@ pub(crate) fn shared() -> Value {
             "NotFound": error("NOT_FOUND: there is no such path"),
             "MethodNotAllowed": with("METHOD_NOT_ALLOWED: the path has other methods", "Allow", &text("The methods of the path.")),
             "Unavailable": with("SERVICE_UNAVAILABLE: the server cannot reach its metadata store", "Retry-After", &text("Seconds.")),
+            "RateLimited": with("RATE_LIMITED: too many requests with a bad token from one address", "Retry-After", &text("Seconds.")),
             "Late": error("INVALID_REQUEST_BODY: the body did not arrive in time"),
             "TooLarge": error("INVALID_REQUEST_BODY: the body is too large"),
         },

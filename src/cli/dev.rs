@@ -9,7 +9,9 @@ use secrecy::{ExposeSecret, SecretString};
 use store::{MasterKeys, Scope};
 
 use super::embedded::Embedded;
-use super::run::{Plan, listen, run};
+use super::listen::listen;
+use super::metrics::Metrics;
+use super::run::{Plan, run};
 use super::token::issue;
 use super::{CliError, say};
 use crate::config::{EgressLists, Log, RunnerKind, Service};
@@ -52,8 +54,9 @@ impl Dev {
             say(&format!("service token: {}", token.expose_secret()));
         }
         hint(&url);
-        let policy = self.lists.policy(Profile::Dev, address, Vec::new());
-        run(Plan { store, keys, policy, service: self.service, listener, runner: RunnerKind::InProcess }).await
+        let metrics = Metrics::of(&self.service.front.metrics).await?;
+        let policy = self.lists.policy(Profile::Dev, &metrics.with(address), Vec::new());
+        run(Plan { store, keys, policy, service: self.service, listener, metrics, runner: RunnerKind::InProcess }).await
     }
 }
 

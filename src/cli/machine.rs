@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 /// Memory for each child process that may be busy at once: what an ordinary job takes, several times over.
 const CHILD_BYTES: u64 = 64 << 20;
 
@@ -15,6 +17,16 @@ pub(super) fn children_by_machine() -> usize {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let by_memory = memory().map_or(usize::MAX, |bytes| usize::try_from(bytes / CHILD_BYTES).unwrap_or(usize::MAX));
     (processors * PER_PROCESSOR).min(by_memory).clamp(4, 64)
+}
+
+/// File descriptors that this process may have, after taking all that it is allowed: one for each client and each source.
+pub(super) fn descriptors() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        // What is not given stays as it was.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+    }
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// Bytes of memory, of the machine or of the container.

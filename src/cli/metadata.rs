@@ -56,7 +56,7 @@ impl Metadata {
 }
 
 /// A secret that is given by value or by file.
-fn given(value: Option<&SecretString>, file: Option<&Path>, name: &str) -> Result<Option<SecretString>, CliError> {
+pub(super) fn given(value: Option<&SecretString>, file: Option<&Path>, name: &str) -> Result<Option<SecretString>, CliError> {
     match (value, file) {
         (Some(_), Some(_)) => Err(CliError::Text(format!("{name} and {name}_FILE are both set: set one of them"))),
         (Some(value), None) => Ok(Some(SecretString::from(value.expose_secret()))),

@@ -1,6 +1,5 @@
 //! What `serve` and `dev` have in common: from settings to a running server.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,13 +10,16 @@ use store::{Cipher, MasterKeys, Store};
 use tokio::net::TcpListener;
 
 use super::CliError;
-use super::machine::{children_by_machine, own_program};
+use super::machine::{children_by_machine, descriptors, own_program};
+use super::metrics::Metrics;
 use crate::app::{App, RequestLimits, StagingLimits};
-use crate::auth::Tokens;
+use crate::auth::{Failures, Tokens};
 use crate::config::{Jobs, RunnerKind, Service};
+use crate::http::middleware::Knocks;
 use crate::readiness::Readiness;
 use crate::replicas::{RENEWED_EVERY, Replicas};
 use crate::runner::{Child, ChildSettings, InProcess, Runner, RunnerSettings};
+use crate::server::ClientLimits;
 use crate::{clock, datasource, router, server, telemetry};
 
 /// Definitions that a version without staging areas wrote longer ago than this, for a datasource that never came to be, are swept.
@@ -29,6 +31,9 @@ const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// How long to wait when the database failed in the middle of an upgrade.
 const UPGRADE_AGAIN: Duration = Duration::from_secs(10);
 
+/// Connections of clients at once.
+const CONNECTIONS: usize = 10_000;
+
 /// Everything a server needs to start.
 pub(super) struct Plan {
     pub(super) store: Arc<dyn Store>,
@@ -36,13 +41,9 @@ pub(super) struct Plan {
     pub(super) policy: Policy,
     pub(super) service: Service,
     pub(super) listener: TcpListener,
+    pub(super) metrics: Metrics,
     /// Where drivers run unless the settings say otherwise.
     pub(super) runner: RunnerKind,
-}
-
-/// Opens the server's own socket.
-pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
-    TcpListener::bind(address).await.map_err(|e| CliError::Text(format!("cannot listen on {address}: {e}")))
 }
 
 /// Serves until a signal comes.
@@ -58,13 +59,21 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
         replicas: replicas.clone(),
         test_timeout: service.test_timeout,
         read_timeout: service.read_timeout,
+        queue_timeout: service.queue_timeout,
         max_tests: service.max_tests,
         max_reads: service.max_reads,
         limits: service.limits(),
     };
     let runner = runner(settings, &service.jobs, plan.runner)?;
     // A change is tried three times at most; what is left is for the store.
-    let whole = (service.test_timeout + service.read_timeout) * 3 + Duration::from_mins(1);
+    let whole = (service.test_timeout + service.read_timeout + service.queue_timeout) * 3 + Duration::from_mins(1);
+    let front = service.front;
+    let limits = ClientLimits {
+        // As many are left for sources and the store.
+        connections: usize::try_from(descriptors() / 2).unwrap_or(CONNECTIONS).min(CONNECTIONS),
+        first: service.request_timeout,
+        write: front.write_timeout,
+    };
     let app = Arc::new(App {
         store: plan.store.clone(),
         cipher,
@@ -72,9 +81,11 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
         runner,
         tokens: Tokens::new(plan.store.clone()),
         readiness,
+        knocks: Knocks { failures: Failures::new(front.auth_failures), proxies: front.trusted_proxies },
         limits: RequestLimits { body: service.max_body, arrival: service.request_timeout, whole },
         staging: StagingLimits { lease: service.staging_lease, bytes: service.max_staged },
         metrics: telemetry::start_metrics()?,
+        metrics_access: plan.metrics.access,
         stopping: AtomicBool::new(false),
     });
     let chores = (tokio::spawn(chores(app.clone())), tokio::spawn(upgrade(app.clone())));
@@ -87,7 +98,14 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
             tracing::info!("stopping: running requests may finish");
         }
     };
-    server::serve(plan.listener, router::router(app), stop, service.shutdown_grace).await;
+    let metrics = plan.metrics.listener.map(|listener| {
+        let router = router::metrics_router(app.clone());
+        tokio::spawn(async move { server::serve(listener, router, limits, std::future::pending(), Duration::ZERO).await })
+    });
+    server::serve(plan.listener, router::router(app), limits, stop, service.shutdown_grace).await;
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     chores.0.abort();
     chores.1.abort();
     replicas.leave().await;

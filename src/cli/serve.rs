@@ -7,8 +7,10 @@ use egress::Profile;
 use store::database_addresses;
 
 use super::CliError;
+use super::listen::listen;
 use super::metadata::Metadata;
-use super::run::{Plan, listen, run};
+use super::metrics::Metrics;
+use super::run::{Plan, run};
 use crate::config::{Database, EgressLists, Keys, Log, RunnerKind, Service};
 use crate::telemetry;
 
@@ -53,7 +55,8 @@ impl Serve {
         }
         let listener = listen(self.listen).await?;
         let address = listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
-        let policy = self.lists.policy(self.egress, address, database_addresses(&url));
-        run(Plan { store, keys, policy, service: self.service, listener, runner: RunnerKind::Child }).await
+        let metrics = Metrics::of(&self.service.front.metrics).await?;
+        let policy = self.lists.policy(self.egress, &metrics.with(address), database_addresses(&url));
+        run(Plan { store, keys, policy, service: self.service, listener, metrics, runner: RunnerKind::Child }).await
     }
 }

@@ -67,6 +67,10 @@ async fn again(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Datasou
 }
 
 async fn source_failed(app: &App, tenant: Tenant, stored: &Datasource, error: ConnectError) -> SyncError {
+    if error.kind.is_ours_and_passes() {
+        // Nothing was learnt of the source: what is known of its last sync stays.
+        return SyncError::Source(error);
+    }
     if let Err(cause) = app.store.note_sync_failure(tenant, stored.uuid, stored.revision, &error.to_string()).await {
         tracing::warn!(%cause, "the failure of a sync could not be noted");
     }

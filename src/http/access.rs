@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn each_access_admits_its_own() {
-        let principal = |scope| Some(Principal { tenant: Tenant(1), scope });
+        let principal = |scope| Some(Principal { tenant: Tenant(1), scope, token: uuid::Uuid::nil() });
         for (access, nobody, reader, writer) in [
             (Access::Open, Ok(()), Ok(()), Ok(())),
             (Access::Read, Err(Reject::Unauthenticated), Ok(()), Ok(())),

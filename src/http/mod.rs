@@ -4,6 +4,7 @@
 
 mod access;
 mod body;
+mod client;
 mod json;
 pub(crate) mod middleware;
 mod prepared;
@@ -13,6 +14,7 @@ mod route;
 
 pub(crate) use access::{Access, Caller};
 pub(crate) use body::JsonObject;
+pub(crate) use client::Peer;
 pub(crate) use prepared::{Prepared, is_known};
 pub(crate) use query::Query;
 pub(crate) use reject::{JsonFault, Reject};

@@ -9,6 +9,8 @@ use connectors::Rule;
 pub(crate) enum Reject {
     /// No token, or none that is good.
     Unauthenticated,
+    /// Too many tokens from there were not good; for how many seconds the next one like them is not looked at.
+    RateLimited(u64),
     /// The token may only read.
     ReadOnly,
     /// There is no such path.
@@ -63,6 +65,7 @@ impl Reject {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::ReadOnly => StatusCode::FORBIDDEN,
             Self::NoSuchPath => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,

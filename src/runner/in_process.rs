@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use connectors::{Closed, ConnectErrorKind, Event, Sink, Task};
+use connectors::{Closed, ConnectError, Event, Sink, Task};
 use store::Tenant;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
+use super::patience::Patience;
 use super::permits::{Permit, Permits};
+use super::pulse::Pulse;
 use super::running::{News, WAITING};
 use super::{Order, Runner, RunnerSettings, Running};
 
@@ -52,14 +54,19 @@ impl Runner for InProcess {
         let (out, news) = mpsc::channel(WAITING);
         let (shared, ordered) = (self.shared.clone(), (&order).into());
         let work = async move {
-            let time = shared.settings.time();
-            let Ok(permit) = time.test.run(shared.tests.acquire(tenant)).await else {
-                // Whoever ordered the job may have gone.
-                let _ = out.send(News::Event(Event::Failed(ConnectErrorKind::TimedOut.into()))).await;
-                return;
+            let (mut patience, pulse) = (Patience::new(shared.settings.queue_timeout), Pulse::new());
+            let permit = match patience.wait(shared.tests.acquire(tenant, pulse.clone())).await {
+                Ok(permit) => Mutex::new(Some(permit)),
+                Err(busy) => {
+                    // Whoever ordered the job may have gone.
+                    let _ = out.send(News::Event(Event::Failed(busy))).await;
+                    return;
+                }
             };
-            let job = shared.settings.job(&order, task, time).await;
-            connectors::run(job, &Local { out, tenant, shared: shared.clone(), permit: Mutex::new(Some(permit)) }).await;
+            // Only now does the source's time begin.
+            let job = shared.settings.job(&order, task, shared.settings.time()).await;
+            let patience = tokio::sync::Mutex::new(patience);
+            connectors::run(job, &Local { out, tenant, shared: shared.clone(), permit, pulse, patience }).await;
         };
         let runtime = self.runtime.as_ref().expect("there until dropped");
         Running::new(ordered, news, runtime.spawn(work).abort_handle())
@@ -73,6 +80,8 @@ struct Local {
     shared: Arc<Shared>,
     /// For what is being done now.
     permit: Mutex<Option<Permit>>,
+    pulse: Pulse,
+    patience: tokio::sync::Mutex<Patience>,
 }
 
 impl Local {
@@ -84,13 +93,22 @@ impl Local {
 #[async_trait]
 impl Sink for Local {
     async fn send(&self, event: Event) -> Result<(), Closed> {
+        self.pulse.beat();
         if matches!(event, Event::Server(_)) {
             self.hold(None);
         }
         self.out.send(News::Event(event)).await.map_err(|_| Closed)
     }
 
-    async fn may_read(&self) {
-        self.hold(Some(self.shared.reads.acquire(self.tenant).await));
+    async fn may_read(&self) -> Result<(), ConnectError> {
+        let place = self.shared.reads.acquire(self.tenant, self.pulse.clone());
+        let permit = self.patience.lock().await.wait(place).await?;
+        self.hold(Some(permit));
+        Ok(())
+    }
+
+    async fn moved(&self) -> Result<(), Closed> {
+        self.pulse.beat();
+        Ok(())
     }
 }

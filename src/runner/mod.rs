@@ -6,7 +6,9 @@
 mod child;
 mod in_process;
 mod order;
+mod patience;
 mod permits;
+mod pulse;
 mod running;
 mod settings;
 

@@ -21,6 +21,8 @@ pub(crate) struct RunnerSettings {
     pub(crate) test_timeout: Duration,
     /// Time for reading the schema.
     pub(crate) read_timeout: Duration,
+    /// How long a job waits for places, in all.
+    pub(crate) queue_timeout: Duration,
     /// Connection tests at once.
     pub(crate) max_tests: u32,
     /// Reads at once.
@@ -32,7 +34,7 @@ pub(crate) struct RunnerSettings {
 impl RunnerSettings {
     /// The time limits of a job that begins now.
     pub(super) fn time(&self) -> TimeLimits {
-        TimeLimits { whole: self.test_timeout, test: Deadline::after(self.test_timeout), read: self.read_timeout, end: None }
+        TimeLimits { whole: self.test_timeout, test: Deadline::after(self.test_timeout), read: self.read_timeout }
     }
 
     /// The job of an order.

@@ -66,12 +66,10 @@ pub struct Statement {
 pub struct TimeLimits {
     /// The limit of the connection test, of which every step has its share.
     pub whole: Duration,
-    /// By when the connection test must have ended: waiting before the job counts.
+    /// By when the connection test must have ended. Waiting for a place does not count.
     pub test: Deadline,
-    /// The limit of the read, from the end of the test on.
+    /// The limit of the read, from when it may begin.
     pub read: Duration,
-    /// By when all must have ended: of a job that is run again.
-    pub end: Option<Deadline>,
 }
 
 /// Credentials in canonical form. They are written as they are into the pipe that a job goes through, and shown nowhere else.
@@ -155,7 +153,6 @@ mod tests {
                 whole: Duration::from_secs(10),
                 test: Deadline::after(Duration::from_secs(9)),
                 read: Duration::from_mins(5),
-                end: None,
             },
         };
         let text = serde_json::to_string(&job).expect("json");

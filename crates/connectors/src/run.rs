@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use catalog::{Catalog, CatalogWriter, Limits, TableDefinition};
@@ -18,6 +19,12 @@ use crate::registry::Registry;
 /// Finished tables that may wait for whoever listens. Bounds the memory between driver and sink.
 const WAITING: usize = 16;
 
+/// How often whoever ordered a job is told that its source sends.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
+
+/// A source that sends less than this meanwhile makes no progress.
+const WORTH_TELLING: u64 = 256;
+
 /// Nobody listens any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closed;
@@ -28,8 +35,11 @@ pub trait Sink: Send + Sync {
     /// Takes an event; waits while there is no room for it.
     async fn send(&self, event: Event) -> Result<(), Closed>;
 
-    /// Waits until the schema may be read: reads are fewer than tests.
-    async fn may_read(&self);
+    /// Waits until the schema may be read: reads are fewer than tests. An error is why it may not.
+    async fn may_read(&self) -> Result<(), ConnectError>;
+
+    /// The source has sent something worth telling since the last time.
+    async fn moved(&self) -> Result<(), Closed>;
 }
 
 /// Runs a job to its last event. A driver that panics has failed, and nothing else.
@@ -62,6 +72,7 @@ async fn take(job: Job, source: &dyn Source, sink: &dyn Sink) -> Result<Result<O
     let (steps_to, steps) = unbounded_channel();
     let (tables_to, tables) = channel(WAITING);
     let (ended, end) = oneshot::channel::<()>();
+    let (stopped, stop) = oneshot::channel::<()>();
     let trace = Trace::told(plan, time.whole, steps_to);
     let dialer = Arc::new(Direct::new(Arc::new(policy), Arc::new(SystemResolver)));
     let session = Session::new(dialer, time.test, trace);
@@ -69,10 +80,10 @@ async fn take(job: Job, source: &dyn Source, sink: &dyn Sink) -> Result<Result<O
     let work = async {
         let work = Box::pin(test_and_read(source, &session, &task, (time, limits), tables_to, sink));
         let result = AssertUnwindSafe(work).catch_unwind().await;
-        drop(ended);
+        drop((ended, stopped));
         Ok(result.unwrap_or_else(|_| Err(ConnectErrorKind::DriverFailed.into())))
     };
-    let (result, ()) = tokio::try_join!(work, forward(steps, tables, end, keep, sink))?;
+    let (result, (), ()) = tokio::try_join!(work, forward(steps, tables, end, keep, sink), tell_progress(&session, stop, sink))?;
     Ok(result)
 }
 
@@ -92,9 +103,10 @@ async fn test_and_read(
         Task::Survey | Task::Read(Scope::All) => None,
         Task::Read(Scope::Schemas(names)) => Some(names.clone()),
     };
-    let deadline = time.end.map_or_else(|| Deadline::after(time.read), |end| end.step(time.read));
+    // Waiting is on our account: the time of the read begins after it.
+    sink.may_read().await.map_err(|error| error.at(Step::READ))?;
+    let deadline = Deadline::after(time.read);
     let read = async {
-        deadline.run(sink.may_read()).await?;
         let mut writer = CatalogWriter::new(tables, deadline.into(), limits);
         if let Some(only) = only {
             writer = writer.only(only);
@@ -103,6 +115,22 @@ async fn test_and_read(
         Ok(writer.finish())
     };
     session.trace().step(Step::READ, read).await.map(Some)
+}
+
+/// Tells whoever ordered the job now and then that bytes come, until it has ended.
+async fn tell_progress(session: &Session, mut stop: oneshot::Receiver<()>, sink: &dyn Sink) -> Result<(), Closed> {
+    let mut told = 0;
+    loop {
+        tokio::select! {
+            _ = &mut stop => return Ok(()),
+            () = tokio::time::sleep(TOLD_EVERY) => {}
+        }
+        let received = session.trace().received();
+        if received - told >= WORTH_TELLING {
+            told = received;
+            sink.moved().await?;
+        }
+    }
 }
 
 /// Passes steps and tables on until the work has ended and nothing is left of them.

@@ -10,6 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use crate::deadline::Deadline;
+use crate::exhausted::{is_exhausted, no_descriptor_left};
+use crate::metered::Metered;
 use crate::plan::Step;
 use crate::policy::{Denied, Policy};
 use crate::resolve::Resolve;
@@ -57,6 +59,9 @@ pub enum DialError {
     /// The SSH server does not forward there.
     #[error("the SSH server does not allow forwarding to the host")]
     ForwardingProhibited,
+    /// We have no descriptor or memory left.
+    #[error("this server has no file descriptor or memory left for the connection")]
+    Exhausted,
 }
 
 impl DialError {
@@ -71,6 +76,7 @@ impl DialError {
             Self::TimedOut => "timed_out",
             Self::Closed => "closed",
             Self::ForwardingProhibited => "forwarding_prohibited",
+            Self::Exhausted => "exhausted",
         }
     }
 }
@@ -111,8 +117,12 @@ impl Direct {
         self.policy.check_name(&target.host, target.port)?;
         let resolve = async {
             let Host::Name(name) = &target.host else { return Ok(Vec::new()) };
-            let answers = self.resolver.resolve(name).await.unwrap_or_default();
-            if answers.is_empty() { Err(DialError::Unresolved) } else { Ok(answers) }
+            match self.resolver.resolve(name).await {
+                Ok(answers) if !answers.is_empty() => Ok(answers),
+                Err(error) if is_exhausted(&error) => Err(DialError::Exhausted),
+                _ if no_descriptor_left() => Err(DialError::Exhausted),
+                _ => Err(DialError::Unresolved),
+            }
         };
         let addresses = match &target.host {
             Host::Address(address) => vec![*address],
@@ -175,7 +185,7 @@ impl Dialer for Direct {
         // Labels are our own words only: no host, no name, no tenant.
         let outcome = result.as_ref().err().map_or("connected", |error| error.outcome());
         metrics::counter!("headwater_egress_dials_total", "outcome" => outcome).increment(1);
-        Ok(Box::new(result?))
+        Ok(Box::new(Metered::new(result?, trace.clone())))
     }
 }
 
@@ -192,6 +202,7 @@ async fn open(address: SocketAddr) -> Result<TcpStream, DialError> {
 
 fn kind_of(error: &io::Error) -> DialError {
     match error.kind() {
+        _ if is_exhausted(error) => DialError::Exhausted,
         io::ErrorKind::ConnectionRefused => DialError::Refused,
         io::ErrorKind::TimedOut => DialError::TimedOut,
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::NotConnected => DialError::Closed,

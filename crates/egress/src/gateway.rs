@@ -128,7 +128,7 @@ impl Protocol {
                     Some(DialError::Unresolved | DialError::ResolveTimedOut | DialError::Unreachable) => 4,
                     Some(DialError::Refused) => 5,
                     Some(DialError::TimedOut) => 6,
-                    Some(DialError::Closed) => 1,
+                    Some(DialError::Closed | DialError::Exhausted) => 1,
                 };
                 vec![5, code, 0, 1, 0, 0, 0, 0, 0, 0]
             }

@@ -6,8 +6,10 @@
 mod aws;
 mod deadline;
 mod dialer;
+mod exhausted;
 mod gateway;
 mod http;
+mod metered;
 mod own;
 mod plan;
 mod policy;
@@ -25,6 +27,7 @@ mod verify;
 pub use aws::AwsHttp;
 pub use deadline::{Deadline, Elapsed};
 pub use dialer::{BoxStream, DialError, Dialer, Direct, Stream};
+pub use exhausted::is_exhausted;
 pub use gateway::{Forward, Gateway};
 pub use http::{HttpClient, HttpError, HttpResponse, HttpStream, Origin};
 pub use own::{OwnEndpoint, addresses_of_listener, own_endpoints_of_listener};

@@ -1,5 +1,6 @@
 //! Which steps a job took, how long each was, and which one failed.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -56,6 +57,8 @@ struct Job {
     /// The job's time limit; none for work outside of a job.
     whole: Option<Duration>,
     taken: Mutex<Vec<Taken>>,
+    /// Bytes that came in on all connections.
+    received: AtomicU64,
     listener: Option<UnboundedSender<StepEvent>>,
 }
 
@@ -105,6 +108,15 @@ impl Trace {
     /// What was taken so far.
     pub fn taken(&self) -> Vec<Taken> {
         self.job.taken.lock().expect("no panic under this lock").clone()
+    }
+
+    /// Bytes that came in so far, on all connections of the job.
+    pub fn received(&self) -> u64 {
+        self.job.received.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn receive(&self, bytes: usize) {
+        self.job.received.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// A target that is refused after its name was looked up must look like one refused before.

@@ -27,8 +27,8 @@ pub(crate) async fn create(
 fn failure(error: OnboardError) -> ApiError {
     match error {
         OnboardError::NameTaken => ApiError::new(Code::DatasourceNameError, "Datasource name already exists"),
-        OnboardError::Test(error) => ApiError::new(Code::CredentialTestFailed, error.to_string()),
-        OnboardError::Read(error) => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}")),
+        OnboardError::Test(error) => ApiError::of_job(Code::CredentialTestFailed, &error, ""),
+        OnboardError::Read(error) => ApiError::of_job(Code::SchemaCacheFailed, &error, "Schema caching failed: "),
         OnboardError::Full => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {STAGING_FULL}")),
         OnboardError::Cache(error) => ApiError::internal(Code::SchemaCacheFailed, &error),
         OnboardError::Failed(error) => ApiError::internal(Code::CreateDatasourceFailed, &error),
@@ -40,6 +40,7 @@ pub(crate) fn operation() -> Value {
     let errors = [
         (400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR, CREDENTIAL_TEST_FAILED"),
         (500, "SCHEMA_CACHE_FAILED, CREATE_DATASOURCE_FAILED, INTERNAL_SERVER_ERROR"),
+        (503, "SERVICE_UNAVAILABLE"),
     ];
     let summary = "Create a datasource: test its credentials and cache its schema";
     let operation = openapi::operation("createDatasource", summary, &openapi::schema("DatasourceName"), &errors);

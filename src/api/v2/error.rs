@@ -5,14 +5,12 @@ use std::error::Error;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use connectors::ConnectError;
 use serde_json::json;
 
 use super::ignored::Ignored;
 use crate::datasource::is_outage;
 use crate::telemetry;
-
-/// Seconds after which a client may ask again when the store was away: about as long as a failover takes to be noticed.
-const AGAIN: &str = "5";
 
 /// Declares the codes: each with its word and the status that belongs to it.
 macro_rules! codes {
@@ -47,7 +45,7 @@ macro_rules! codes {
 pub(super) const STAGING_FULL: &str = "the organisation has too much of unfinished schemas stored at the moment; try again in a minute, or let the operator raise HEADWATER_MAX_STAGED";
 
 codes! {
-    /// The codes of the contract, and some of our own for what it leaves open (`NOT_FOUND`, `METHOD_NOT_ALLOWED`, `SERVICE_UNAVAILABLE`).
+    /// The codes of the contract, and our own for what it leaves open: the last four.
     Code {
         InvalidRequestBody = "INVALID_REQUEST_BODY", BAD_REQUEST;
         DatasourceNameError = "DATASOURCE_NAME_ERROR", BAD_REQUEST;
@@ -62,6 +60,7 @@ codes! {
         InternalServerError = "INTERNAL_SERVER_ERROR", INTERNAL_SERVER_ERROR;
         NotFound = "NOT_FOUND", NOT_FOUND;
         MethodNotAllowed = "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED;
+        RateLimited = "RATE_LIMITED", TOO_MANY_REQUESTS;
         ServiceUnavailable = "SERVICE_UNAVAILABLE", SERVICE_UNAVAILABLE;
     }
 }
@@ -75,12 +74,17 @@ pub(crate) struct ApiError {
     /// Whether something is missing that may stand under one of the keys that were ignored.
     missing: bool,
     ignored: Ignored,
+    /// In how many seconds to try again, where that helps.
+    retry_after: Option<u64>,
 }
+
+/// How soon a job that was refused for want of a place or a descriptor may be tried again.
+const SOON: u64 = 5;
 
 impl ApiError {
     /// An error with the status that belongs to its code.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, status: code.status(), message: message.into(), missing: false, ignored: Ignored::default() }
+        Self { code, status: code.status(), message: message.into(), missing: false, ignored: Ignored::default(), retry_after: None }
     }
 
     /// `INVALID_REQUEST_BODY`
@@ -109,7 +113,20 @@ impl ApiError {
 
     /// The store is away.
     pub(crate) fn unavailable() -> Self {
-        Self::new(Code::ServiceUnavailable, "the server cannot reach its metadata store at the moment; try again in some seconds")
+        Self::new(Code::ServiceUnavailable, "the server cannot reach its metadata store at the moment; try again in some seconds").retrying_after(SOON)
+    }
+
+    /// A job that failed: under `code`, unless it was for want of something of ours, which says nothing of the datasource.
+    pub(crate) fn of_job(code: Code, error: &ConnectError, said: &str) -> Self {
+        if error.kind.is_ours_and_passes() {
+            return Self::new(Code::ServiceUnavailable, error.to_string()).retrying_after(SOON);
+        }
+        Self::new(code, format!("{said}{error}"))
+    }
+
+    /// The same error, with when to try again.
+    pub(crate) fn retrying_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// The same error under another status.
@@ -150,8 +167,8 @@ impl IntoResponse for ApiError {
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(AGAIN));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -24,6 +24,10 @@ impl From<&Reject> for ApiError {
         let invalid = |text: &str| Self::invalid(text);
         let error = match reject {
             Reject::Unauthenticated => Self::new(Code::AuthenticationError, "API key is invalid or expired"),
+            Reject::RateLimited(seconds) => {
+                let text = "too many requests with a bad API key came from this address; a good one is still taken";
+                Self::new(Code::RateLimited, text).retrying_after(*seconds)
+            }
             Reject::ReadOnly => {
                 let text = "this token is read-only: use a token of scope write";
                 // The contract has one code for everything about tokens, and one status for the code.

@@ -21,7 +21,7 @@ pub(crate) async fn sync(
     match read_again(&app, tenant, datasource).await {
         Ok(()) => Ok(Json(json!({"data": {"message": "Sync completed"}}))),
         Err(SyncError::Vanished) => Err(unknown_id()),
-        Err(SyncError::Source(error)) => Err(ApiError::new(Code::InternalServerError, format!("Sync failed: {error}"))),
+        Err(SyncError::Source(error)) => Err(ApiError::of_job(Code::InternalServerError, &error, "Sync failed: ")),
         Err(SyncError::Full) => Err(ApiError::new(Code::InternalServerError, format!("Sync failed: {STAGING_FULL}"))),
         Err(SyncError::Contended) => {
             Err(ApiError::new(Code::InternalServerError, "the datasource was changed by others at the same time; try again"))
@@ -34,7 +34,7 @@ pub(crate) async fn sync(
 pub(crate) fn operation() -> Value {
     let data = openapi::object(&json!({"message": {"type": "string", "const": "Sync completed"}}), &[]);
     let success = openapi::object(&json!({"data": data}), &[]);
-    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_ID_ERROR, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];
+    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_ID_ERROR, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR"), (503, "SERVICE_UNAVAILABLE")];
     let operation = openapi::operation("syncDatasource", "Read the schema again", &success, &errors);
     openapi::with_body(operation, &openapi::schema("DatasourceReference"))
 }

@@ -31,8 +31,8 @@ fn failure(error: UpdateError) -> ApiError {
         UpdateError::OtherKind(kind) => {
             ApiError::invalid(format!("\"datasourceType\" must be {kind}, the type of the existing datasource"))
         }
-        UpdateError::Test(error) => ApiError::new(Code::CredentialTestFailed, error.to_string()),
-        UpdateError::Read(error) => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {error}")),
+        UpdateError::Test(error) => ApiError::of_job(Code::CredentialTestFailed, &error, ""),
+        UpdateError::Read(error) => ApiError::of_job(Code::SchemaCacheFailed, &error, "Schema caching failed: "),
         UpdateError::Full => ApiError::new(Code::SchemaCacheFailed, format!("Schema caching failed: {STAGING_FULL}")),
         UpdateError::Cache(error) => ApiError::internal(Code::SchemaCacheFailed, &error),
         UpdateError::TenancyCreate(error) => ApiError::internal(Code::TenancySettingsCreateFailed, &error),
@@ -50,6 +50,7 @@ pub(crate) fn operation() -> Value {
         (400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR, CREDENTIAL_TEST_FAILED"),
         (404, "DATASOURCE_NOT_FOUND"),
         (500, "SCHEMA_CACHE_FAILED, TENANCY_SETTINGS_CREATE_FAILED, TENANCY_SETTINGS_UPDATE_FAILED, INTERNAL_SERVER_ERROR"),
+        (503, "SERVICE_UNAVAILABLE"),
     ];
     let summary = "Replace a datasource's credentials and cache its schema anew";
     let operation = openapi::operation("updateDatasource", summary, &openapi::schema("DatasourceName"), &errors);

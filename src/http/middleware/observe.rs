@@ -21,7 +21,7 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     // Only the route is reported, never the path: names of datasources stand in queries and paths.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |p| p.as_str().trim_end_matches('/').to_owned());
-    let span = tracing::info_span!("request", request_id = id.to_str().unwrap_or_default());
+    let span = tracing::info_span!("request", request_id = id.to_str().unwrap_or_default(), token_id = tracing::field::Empty);
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, took) = (response.status().as_u16(), began.elapsed());
     metrics::counter!("headwater_http_requests_total", "method" => method, "route" => route.clone(), "status" => status.to_string())

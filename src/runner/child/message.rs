@@ -22,6 +22,8 @@ pub(super) enum ToChild {
 pub(super) enum FromChild {
     /// What a job tells.
     Event(JobId, Event),
+    /// The source of a job sends.
+    Moved(JobId),
     /// Nothing more of a job will come: it has ended, or was cancelled.
     Left(JobId),
     /// A counter went up.

@@ -1,8 +1,8 @@
 //! Who gets which process.
 //!
 //! Every job has a process to itself as long as there are fewer busy processes than the pool's size. Beyond it an organisation's
-//! jobs share its own processes; one that has none gets one all the same, up to twice the size. Nobody gets a process that
-//! another organisation has used.
+//! jobs share its own processes; one that has none gets one all the same, up to twice the size, for which processes whose jobs make
+//! no progress do not count. Nobody gets a process that another organisation has used.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,6 +18,9 @@ use super::seat::Seat;
 
 /// Processes kept for jobs to come, which have had none.
 const WARM: usize = 2;
+
+/// How many times the size there are processes at most, those without progress among them.
+const SILENT: usize = 4;
 
 /// For how long a process without a job is kept for the organisation that used it.
 const IDLE: Duration = Duration::from_secs(10);
@@ -92,17 +95,18 @@ impl Pool {
     fn grant(&self, state: &mut State, tenant: Tenant, alone: bool) -> Option<io::Result<Seat>> {
         state.last_id += 1;
         let id = state.last_id;
-        let (mut own, mut busy) = (Vec::new(), 0);
+        let (mut own, mut busy, mut silent) = (Vec::new(), 0, 0);
         for member in &state.members {
             let jobs = member.process.jobs();
             busy += usize::from(jobs > 0);
+            silent += usize::from(jobs > 0 && member.process.is_quiet());
             if member.tenant == Some(tenant) {
                 own.push((jobs, member));
             }
         }
         let mut shared: Vec<_> = own.iter().filter(|(jobs, m)| *jobs > 0 && !m.alone && !m.process.is_stuck()).collect();
         let lacks = if alone { !own.iter().any(|(jobs, m)| *jobs > 0 && m.alone) } else { shared.is_empty() };
-        if busy < self.settings.size || (lacks && busy < 2 * self.settings.size) {
+        if busy < self.settings.size || (lacks && busy - silent < 2 * self.settings.size && busy < SILENT * self.settings.size) {
             // Its own, if one has nothing to do; what is to be alone comes into a process without a past.
             let idle = own.iter().filter(|(jobs, _)| !alone && *jobs == 0).find_map(|(_, m)| Seat::in_process(&m.process, id));
             return Some(idle.map_or_else(|| self.fresh(state, tenant, alone), Ok));
@@ -187,13 +191,16 @@ impl Pool {
     }
 }
 
-/// Ends processes that have had no job for a while.
+/// Serves those who wait, and ends processes that have had no job for a while.
 async fn reap(pool: Weak<Pool>) {
     let mut clock = tokio::time::interval(Duration::from_secs(1));
     loop {
         clock.tick().await;
         let Some(pool) = pool.upgrade() else { return };
-        pool.state().members.retain(|member| {
+        let mut state = pool.state();
+        // Jobs may have fallen silent.
+        pool.serve(&mut state);
+        state.members.retain(|member| {
             let keep = member.tenant.is_none() || member.process.idle().is_none_or(|idle| idle < IDLE);
             if !keep {
                 member.process.stop();

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use super::frame::{HEAD, decode, encode, length};
 use super::message::{FromChild, JobId, ToChild};
 use super::said::listen;
+use crate::runner::pulse::Pulse;
 use crate::telemetry;
 
 /// Events that may wait for a job.
@@ -58,6 +59,7 @@ struct Place {
     events: mpsc::Sender<Event>,
     /// Whether somebody still waits for the job.
     wanted: bool,
+    pulse: Pulse,
 }
 
 impl Process {
@@ -95,14 +97,15 @@ impl Process {
     }
 
     /// Makes a place for a job, unless the process has ended. What the job tells comes through the channel, which closes when
-    /// nothing more will come.
-    pub(super) fn place(&self, id: JobId) -> Option<mpsc::Receiver<Event>> {
+    /// nothing more will come; `pulse` beats with it.
+    pub(super) fn place(&self, id: JobId, pulse: Pulse) -> Option<mpsc::Receiver<Event>> {
         let mut places = self.places();
         if places.closed {
             return None;
         }
         let (events, told) = mpsc::channel(WAITING);
-        places.jobs.insert(id, Place { events, wanted: true });
+        pulse.beat();
+        places.jobs.insert(id, Place { events, wanted: true, pulse });
         Some(told)
     }
 
@@ -138,6 +141,11 @@ impl Process {
     /// Whether a job is in it that nobody waits for: it ought to have left.
     pub(super) fn is_stuck(&self) -> bool {
         self.places().jobs.values().any(|place| !place.wanted)
+    }
+
+    /// Whether none of its jobs makes progress.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.places().jobs.values().all(|place| place.pulse.is_quiet())
     }
 
     /// For how long it has had no job.
@@ -231,10 +239,18 @@ async fn next(process: &Arc<Process>, stdout: &mut (impl AsyncRead + Unpin), bod
             if length > SMALL && !event.is_last() && !matches!(event, Event::Table(_)) {
                 return Err(io::ErrorKind::InvalidData.into());
             }
-            let events = process.places().jobs.get(&id).filter(|place| place.wanted).map(|place| place.events.clone());
+            let events = process.places().jobs.get(&id).filter(|place| place.wanted).map(|place| {
+                place.pulse.beat();
+                place.events.clone()
+            });
             if let Some(events) = events {
                 // Whoever waited may have gone a moment ago.
                 let _ = events.send(event).await;
+            }
+        }
+        FromChild::Moved(id) => {
+            if let Some(place) = process.places().jobs.get(&id) {
+                place.pulse.beat();
             }
         }
         FromChild::Left(id) => process.left(id),

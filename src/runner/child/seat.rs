@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::message::{JobId, ToChild};
 use super::process::Process;
+use crate::runner::pulse::Pulse;
 
 /// How long a job that was cancelled may take to leave.
 const LEAVING: Duration = Duration::from_secs(2);
@@ -19,6 +20,7 @@ pub(super) struct Seat {
     id: JobId,
     process: Arc<Process>,
     events: mpsc::Receiver<Event>,
+    pulse: Pulse,
     state: State,
 }
 
@@ -32,7 +34,13 @@ enum State {
 impl Seat {
     /// A place for the job `id`; none in a process that has ended.
     pub(super) fn in_process(process: &Arc<Process>, id: JobId) -> Option<Self> {
-        Some(Self { id, events: process.place(id)?, process: process.clone(), state: State::Empty })
+        let pulse = Pulse::new();
+        Some(Self { id, events: process.place(id, pulse.clone())?, process: process.clone(), pulse, state: State::Empty })
+    }
+
+    /// When something was last heard of the job.
+    pub(super) fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Begins with the job.

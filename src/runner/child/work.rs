@@ -9,7 +9,7 @@ use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use connectors::{Closed, ConnectErrorKind, Event, Job, Sink};
+use connectors::{Closed, ConnectError, ConnectErrorKind, Event, Job, Sink};
 use tokio::sync::{Notify, mpsc};
 use zeroize::Zeroizing;
 
@@ -108,8 +108,15 @@ impl Sink for Pipe<'_> {
         self.out.send(frame).await.map_err(|_| Closed)
     }
 
-    async fn may_read(&self) {
+    async fn may_read(&self) -> Result<(), ConnectError> {
+        // Where it may not, the job is cancelled.
         self.control.read.notified().await;
+        Ok(())
+    }
+
+    async fn moved(&self) -> Result<(), Closed> {
+        let frame = encode(&FromChild::Moved(self.id), 0).map_err(|_| Closed)?;
+        self.out.send(frame).await.map_err(|_| Closed)
     }
 }
 

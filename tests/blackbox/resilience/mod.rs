@@ -3,7 +3,10 @@
 //! Peers: postgres, store.
 
 mod black_hole;
+mod bulkheads;
 mod canary;
+mod descriptors;
+mod front;
 mod kill;
 mod policy;
 mod race;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use catalog::{Limits, Namespace};
-use connectors::{Closed, Credentials, Event, Job, Scope, Sink, Statement, Task, TimeLimits};
+use connectors::{Closed, ConnectError, Credentials, Event, Job, Scope, Sink, Statement, Task, TimeLimits};
 use egress::{Deadline, Policy, Profile, StepEvent};
 
 use crate::support::Source;
@@ -20,7 +20,13 @@ impl Sink for Listener {
         Ok(())
     }
 
-    async fn may_read(&self) {}
+    async fn may_read(&self) -> Result<(), ConnectError> {
+        Ok(())
+    }
+
+    async fn moved(&self) -> Result<(), Closed> {
+        Ok(())
+    }
 }
 
 async fn run(source: &Source, task: Task) -> Vec<Event> {
@@ -31,7 +37,7 @@ async fn run(source: &Source, task: Task) -> Vec<Event> {
         task,
         policy: Policy { profile: Profile::Dev, ..Policy::default() },
         limits: Limits::default(),
-        time: TimeLimits { whole: second, test: Deadline::after(second), read: second, end: None },
+        time: TimeLimits { whole: second, test: Deadline::after(second), read: second },
     };
     // The way through a pipe changes nothing.
     let job = serde_json::from_str(&serde_json::to_string(&job).expect("json")).expect("a job");
@@ -93,8 +99,12 @@ async fn nobody_listens() {
             Err(Closed)
         }
 
-        async fn may_read(&self) {
-            std::future::pending::<()>().await;
+        async fn may_read(&self) -> Result<(), ConnectError> {
+            std::future::pending().await
+        }
+
+        async fn moved(&self) -> Result<(), Closed> {
+            Err(Closed)
         }
     }
     let gate = super::gate::Gate::closed().await;
@@ -105,7 +115,7 @@ async fn nobody_listens() {
         task: Task::Test,
         policy: Policy { profile: Profile::Dev, ..Policy::default() },
         limits: Limits::default(),
-        time: TimeLimits { whole: second, test: Deadline::after(second), read: second, end: None },
+        time: TimeLimits { whole: second, test: Deadline::after(second), read: second },
     };
     tokio::time::timeout(Duration::from_secs(5), connectors::run(job, &Deaf)).await.expect("ended at once");
 }

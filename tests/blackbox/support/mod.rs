@@ -7,6 +7,7 @@ pub(crate) mod clickhouse;
 pub(crate) mod client;
 pub(crate) mod diagnose;
 pub(crate) mod mariadb;
+pub(crate) mod mute;
 pub(crate) mod peers;
 pub(crate) mod postgres;
 pub(crate) mod process;

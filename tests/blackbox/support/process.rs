@@ -85,6 +85,21 @@ impl Setup {
 
     /// A server with other or more environment variables.
     pub(crate) fn start_with(&self, environment: &[(&str, &str)]) -> Server {
+        self.start_by(|merged| Server::spawn(&["serve"], merged), environment)
+    }
+
+    /// The same with so many file descriptors at most.
+    pub(crate) fn start_within(&self, descriptors: u32, environment: &[(&str, &str)]) -> Server {
+        let limit = format!("--nofile={descriptors}:{descriptors}");
+        let start = |merged: &[(&str, &str)]| {
+            let mut command = Command::new("prlimit");
+            command.args([&limit, env!("CARGO_BIN_EXE_headwater"), "serve"]).env_clear().envs(merged.iter().copied()).stdin(Stdio::null());
+            Server::of(command)
+        };
+        self.start_by(start, environment)
+    }
+
+    fn start_by(&self, start: impl FnOnce(&[(&str, &str)]) -> Server, environment: &[(&str, &str)]) -> Server {
         let runner = std::env::var("HEADWATER_TEST_RUNNER").unwrap_or_else(|_| "child".to_owned());
         let defaults = [
             ("HEADWATER_RUNNER", runner.as_str()),
@@ -100,7 +115,7 @@ impl Setup {
             .filter(|(k, _)| environment.iter().all(|(other, _)| other != k))
             .chain(environment.iter().copied())
             .collect();
-        Server::spawn(&["serve"], &merged)
+        start(&merged)
     }
 
     /// A server with a token of an organisation of its own.
@@ -141,6 +156,15 @@ impl Setup {
                 sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("a number")
             }
         }
+    }
+
+    /// The one text that a statement answers in an embedded store.
+    pub(crate) async fn text(&self, sql: &'static str) -> String {
+        let options: sqlx::sqlite::SqliteConnectOptions = self.database_url.parse().expect("url");
+        let mut connection = options.connect().await.expect("store");
+        let text = sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("a text");
+        connection.close().await.expect("closed");
+        text
     }
 
     /// Every row of every table of the store as text, secrets and all: what a thief of the database would read.

@@ -16,6 +16,7 @@ impl From<DialError> for ConnectError {
             DialError::TimedOut => ConnectErrorKind::TimedOut,
             DialError::Closed => ConnectErrorKind::Closed,
             DialError::ForwardingProhibited => ConnectErrorKind::ForwardingProhibited,
+            DialError::Exhausted => ConnectErrorKind::OwnExhausted,
         }
         .into()
     }
@@ -61,7 +62,7 @@ impl From<SshError> for ConnectError {
             SshError::Key(SshKeyError::TooCostly) => ConnectErrorKind::SshKeyCostly,
             SshError::Rejected => ConnectErrorKind::SshRejected,
         };
-        Self { bastion: matches!(error, SshError::Dial(_)), ..kind.into() }
+        Self { bastion: matches!(error, SshError::Dial(_)) && !kind.is_ours_and_passes(), ..kind.into() }
     }
 }
 

@@ -113,6 +113,10 @@ pub enum ConnectErrorKind {
     NotSupported,
     /// The driver broke down: it panicked, or the process it was in ended.
     DriverFailed,
+    /// No place for the job became free in time.
+    Busy,
+    /// We have no descriptor or memory left.
+    OwnExhausted,
     /// A fault of our own.
     Internal,
 }
@@ -122,6 +126,11 @@ impl ConnectErrorKind {
     /// The stable code: for programs, metrics and logs.
     pub fn code(self) -> &'static str {
         self.texts().0
+    }
+
+    /// Whether it is for want of something on our side, which says nothing of the datasource and passes by itself.
+    pub fn is_ours_and_passes(self) -> bool {
+        matches!(self, Self::Busy | Self::OwnExhausted)
     }
 
     /// Code, sentence, remedy.
@@ -272,6 +281,16 @@ impl ConnectErrorKind {
                 "DRIVER_FAILED",
                 "the driver broke down while it talked to the server",
                 "try again; if it happens again, report it with the request id",
+            ),
+            Self::Busy => (
+                "BUSY",
+                "this service is busy with other jobs, and had no place for this one in time",
+                "try again later, or run fewer jobs at once",
+            ),
+            Self::OwnExhausted => (
+                "OWN_RESOURCES_EXHAUSTED",
+                "this service itself has no file descriptor or memory left for a connection",
+                "try again later; its operator can raise its limits (ulimit -n)",
             ),
             Self::Internal => ("INTERNAL", "an internal fault occurred", "report it with the request id"),
         }

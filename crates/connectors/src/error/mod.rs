@@ -63,7 +63,7 @@ impl ConnectError {
 
     /// The same failure, as one of another step than was being taken: a login may be where a server says that a database is not there.
     #[must_use]
-    pub(crate) fn at(self, step: Step) -> Self {
+    pub fn at(self, step: Step) -> Self {
         Self { at: Some(step), ..self }
     }
 
@@ -129,7 +129,8 @@ impl ConnectError {
             return self.at.clone();
         }
         match self.kind {
-            K::Denied => Some(Step::POLICY),
+            // Before a place there is nothing but the credentials' own rules.
+            K::Denied | K::Busy => Some(Step::POLICY),
             K::Unresolved | K::ResolveTimedOut => Some(Step::RESOLVE),
             // Some servers say it at login only.
             K::TlsRequired => Some(Step::TLS),
@@ -192,7 +193,9 @@ impl ConnectError {
             | K::NotSupported
             | K::DriverFailed
             | K::Internal
-            | K::SshFailed => return None,
+            | K::SshFailed
+            | K::Busy
+            | K::OwnExhausted => return None,
         })
     }
 }

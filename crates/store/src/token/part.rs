@@ -19,6 +19,9 @@ pub trait Tokens {
     /// The token of a hash: the one question asked before the tenant is known.
     async fn token(&self, hash: &Hash) -> Result<Option<Token>, StoreError>;
 
+    /// The tokens of many hashes, with their hashes: those that there are.
+    async fn tokens_of(&self, hashes: &[Hash]) -> Result<Vec<(Hash, Token)>, StoreError>;
+
     /// Notes that a token was used.
     async fn touch_token(&self, tenant: Tenant, id: Uuid, now: Timestamp) -> Result<(), StoreError>;
 

@@ -17,6 +17,9 @@ macro_rules! columns {
     };
 }
 
+/// Hashes that one statement asks for.
+const TOGETHER: usize = 32;
+
 fn token(row: &Row) -> Result<Token, StoreError> {
     Ok(Token {
         id: row.uuid(0)?,
@@ -51,6 +54,25 @@ impl Tokens for SqlStore {
 
     async fn token(&self, hash: &Hash) -> Result<Option<Token>, StoreError> {
         self.one(concat!("select ", columns!(), " from service_token t where t.hash = $1"), &[hash.into()], token).await
+    }
+
+    async fn tokens_of(&self, hashes: &[Hash]) -> Result<Vec<(Hash, Token)>, StoreError> {
+        const SQL: &str = concat!(
+            "select ",
+            columns!(),
+            ", t.hash from service_token t where t.hash in \
+             ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+             $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)"
+        );
+        let mut found = Vec::new();
+        for some in hashes.chunks(TOGETHER) {
+            // One statement for any number: what is left over asks for the last one again.
+            let mut values: Vec<Value<'_>> = some.iter().map(Value::from).collect();
+            values.resize_with(TOGETHER, || Value::from(&some[some.len() - 1]));
+            let read = |row: &Row| Ok((row.hash(8)?, token(row)?));
+            found.extend(self.all(SQL, &values, read).await?);
+        }
+        Ok(found)
     }
 
     async fn touch_token(&self, tenant: Tenant, id: Uuid, now: Timestamp) -> Result<(), StoreError> {

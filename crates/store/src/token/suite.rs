@@ -19,6 +19,12 @@ pub async fn tokens(store: Any) {
         (token.id, tenant, Scope::Read, Some(LATER), None)
     );
     assert_eq!(store.token(&[0; 32]).await.expect("look-up"), None);
+    let mut many: Vec<Hash> = (0..70).map(|n| Sha256::digest([n]).into()).collect();
+    many.extend([hash, hash]);
+    let found = store.tokens_of(&many).await.expect("look-up");
+    assert!(found.iter().all(|(of, found)| *of == hash && found.id == token.id) && !found.is_empty(), "{found:?}");
+    assert_eq!(store.tokens_of(&many[..70]).await.expect("look-up"), []);
+    assert_eq!(store.tokens_of(&[]).await.expect("look-up"), []);
     store.touch_token(tenant, token.id, LATER).await.expect("touch");
     assert!(store.revoke_token(token.id, LATER).await.expect("revoke"));
     assert!(store.revoke_token(token.id, NOW).await.expect("again"), "revoking twice is no failure");

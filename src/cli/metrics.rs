@@ -1,0 +1,45 @@
+//! Where the metrics are shown, and to whom: by settings.
+
+use std::net::SocketAddr;
+
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+
+use super::CliError;
+use super::listen::listen;
+use super::metadata::given;
+use crate::api::metrics::MetricsAccess;
+use crate::auth;
+use crate::config::MetricsSettings;
+
+/// Shorter ones are guessed.
+const LEAST: usize = 16;
+
+/// Where the metrics are shown.
+pub(super) struct Metrics {
+    pub(super) access: MetricsAccess,
+    /// Their own listener.
+    pub(super) listener: Option<TcpListener>,
+}
+
+impl Metrics {
+    /// Reads the token and opens the listener, if there are any.
+    pub(super) async fn of(settings: &MetricsSettings) -> Result<Self, CliError> {
+        let token = given(settings.metrics_token.as_ref(), settings.metrics_token_file.as_deref(), "HEADWATER_METRICS_TOKEN")?;
+        if token.as_ref().is_some_and(|token| token.expose_secret().len() < LEAST) {
+            return Err(CliError::Text(format!("HEADWATER_METRICS_TOKEN: give it at least {LEAST} characters")));
+        }
+        let listener = match settings.metrics_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let access = MetricsAccess { token: token.as_ref().map(auth::hash), elsewhere: listener.is_some() };
+        Ok(Self { access, listener })
+    }
+
+    /// All addresses that this server listens on.
+    pub(super) fn with(&self, main: SocketAddr) -> Vec<SocketAddr> {
+        let own = self.listener.as_ref().and_then(|listener| listener.local_addr().ok());
+        [main].into_iter().chain(own).collect()
+    }
+}
