@@ -36,6 +36,7 @@ fn words(rule: &Rule) -> String {
         Rule::OneName => "must be one name, not a list".to_owned(),
         Rule::Host(why) => why.to_string(),
         Rule::WebHost => "must be a host name or an IP address, alone or after http:// or https://, without port or path".to_owned(),
+        Rule::Form(words) => (*words).to_owned(),
         Rule::NeedsTls => "needs TLS: set sslMode".to_owned(),
         Rule::NeedsTunnel => "needs a tunnel: set sshTunnel to enable".to_owned(),
         Rule::Certificate => "must be a certificate in PEM, BEGIN and END lines included".to_owned(),

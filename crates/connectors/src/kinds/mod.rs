@@ -1,5 +1,6 @@
 //! One folder a family, with the same rooms in each: `mod` (the kinds), `open`, `credentials`, `error`, `introspect`, `types`, `README.md`.
 
+mod athena;
 mod clickhouse;
 mod mssql;
 mod mysql;
@@ -17,5 +18,6 @@ pub(crate) static ALL: &[&Kind] = &[
     &clickhouse::CLICKHOUSE,
     &mysql::SINGLESTORE,
     &mssql::MSSQL,
+    &athena::ATHENA,
     &trino::TRINO,
 ];

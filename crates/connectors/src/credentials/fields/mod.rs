@@ -1,11 +1,13 @@
 //! Groups of fields that several kinds share; each is flattened into a kind's credentials.
 
+mod aws;
 mod host;
 mod login;
 mod ssh;
 mod tls;
 mod web_host;
 
+pub(crate) use aws::{AccessKeyId, Endpoint, FORMS, Region, S3Location, fits};
 pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
 pub(crate) use ssh::SshFields;
