@@ -1,7 +1,8 @@
 //! The way to a server, gone through once for every kind: SSH or not, whom to dial, TLS or not.
 
 use egress::{
-    AwsHttp, BoxStream, Elapsed, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target, TlsOptions, TlsStream, connect_tls,
+    AwsHttp, BoxStream, Elapsed, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target, TlsOptions, TlsStream,
+    connect_tls,
 };
 
 use crate::error::ConnectError;

@@ -90,8 +90,18 @@ async fn refusals() {
         .check(&client, &body(disabled.port, &json!({})))
         .await;
     for (state, code, field, remedy) in [
-        (json!({"State": "FAILED", "AthenaError": {"ErrorCategory": 2, "ErrorType": 401}}), "OUTPUT_UNUSABLE", Some("s3OutputBucket"), OUTPUT),
-        (json!({"State": "FAILED", "AthenaError": {"ErrorCategory": 1, "ErrorType": 100}}), "SERVER_ERROR", None, "look into the server's log"),
+        (
+            json!({"State": "FAILED", "AthenaError": {"ErrorCategory": 2, "ErrorType": 401}}),
+            "OUTPUT_UNUSABLE",
+            Some("s3OutputBucket"),
+            OUTPUT,
+        ),
+        (
+            json!({"State": "FAILED", "AthenaError": {"ErrorCategory": 1, "ErrorType": 100}}),
+            "SERVER_ERROR",
+            None,
+            "look into the server's log",
+        ),
         (json!({"State": "CANCELLED"}), "RESOURCES_EXHAUSTED", None, "raise the limit for this user, or try again later"),
     ] {
         let running = Fake { statement: vec![state], ..fake() }.start().await;
@@ -113,7 +123,8 @@ async fn statuses() {
         (302, "", "PROTOCOL_ERROR", Some("endpoint"), protocol),
         (503, "<html>", "NOT_READY", None, "try again later"),
     ] {
-        let running = serve(move |_, _| Reply::Whole(status, vec![("Location", "http://169.254.169.254/".to_owned())], text.to_owned())).await;
+        let running =
+            serve(move |_, _| Reply::Whole(status, vec![("Location", "http://169.254.169.254/".to_owned())], text.to_owned())).await;
         Broken { case: text, changes: json!({}), step: "authenticate", code, field, remedy }
             .check(&client, &body(running.port, &json!({})))
             .await;

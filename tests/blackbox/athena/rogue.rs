@@ -10,7 +10,7 @@ use super::{body, fake};
 use crate::fakes::athena::KEY;
 use crate::fakes::http::{Reply, json as answer, serve};
 use crate::support::Setup;
-use crate::support::diagnose::{failed, outcome};
+use crate::support::diagnose::{diagnose, failed, outcome, with};
 use crate::support::process::BOTH_STORES;
 
 /// Threat S13: keys, profiles, endpoints and a metadata service of the machine's are not looked at.
@@ -47,7 +47,11 @@ async fn s13_no_ambient_credentials() {
     assert_eq!(wrong.code(), (400, "CREDENTIAL_TEST_FAILED"));
     assert!(running.requests().len() > 8);
     for request in running.requests() {
-        assert!(request.head.contains(&format!("Credential={}/", KEY.0)) && request.head.contains("/eu-west-1/athena/"), "{}", request.head);
+        assert!(
+            request.head.contains(&format!("Credential={}/", KEY.0)) && request.head.contains("/eu-west-1/athena/"),
+            "{}",
+            request.head
+        );
         assert!(!request.head.to_lowercase().contains("ambient") && !request.head.to_lowercase().contains("security-token"));
     }
     assert_eq!(metadata.requests().len(), 0, "nobody else was asked");
@@ -116,7 +120,7 @@ async fn l1_l4_secrets_and_texts_appear_nowhere() {
             json!({"workGroup": "nowhere"}),
         ] {
             answers += &client.update(&body(running.port, &wrong)).await.text;
-            answers += &crate::support::diagnose::diagnose(&client, &body(running.port, &wrong)).await.to_string();
+            answers += &client.create(&with(&body(running.port, &wrong), &json!({"name": "y"}))).await.text;
         }
         answers += &client.get("/api/v2/datasource").await.text;
         let sent: String = running.requests().iter().map(|r| format!("{}{}", r.head, r.body)).collect();
@@ -134,6 +138,6 @@ async fn r6_silence() {
     let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "1s")]);
     let client = server.client(&setup.token("acme"));
     let silent = serve(|_, _| Reply::Silence).await;
-    let data = crate::support::diagnose::diagnose(&client, &body(silent.port, &json!({}))).await;
+    let data = diagnose(&client, &body(silent.port, &json!({}))).await;
     assert_eq!((&failed(&data)["step"], &failed(&data)["code"]), (&json!("authenticate"), &json!("TIMED_OUT")));
 }

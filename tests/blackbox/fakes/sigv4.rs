@@ -15,7 +15,11 @@ pub(crate) enum Refused {
 
 fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
     let mut block = [0; 64];
-    if key.len() > 64 { block[..32].copy_from_slice(&Sha256::digest(key)) } else { block[..key.len()].copy_from_slice(key) }
+    if key.len() > 64 {
+        block[..32].copy_from_slice(&Sha256::digest(key))
+    } else {
+        block[..key.len()].copy_from_slice(key)
+    }
     let inner = Sha256::new().chain_update(block.map(|b| b ^ 0x36)).chain_update(text).finalize();
     Sha256::new().chain_update(block.map(|b| b ^ 0x5c)).chain_update(inner).finalize().into()
 }

@@ -9,7 +9,9 @@ mod schema;
 mod spelling;
 mod violation;
 
-pub(crate) use fields::{AccessKeyId, Endpoint, HostName, IdentityFields, LoginFields, Region, S3Location, SshFields, TrustFields, WebHost};
+pub(crate) use fields::{
+    AccessKeyId, Endpoint, HostName, IdentityFields, LoginFields, Region, S3Location, SshFields, TrustFields, WebHost,
+};
 pub(crate) use judge::{judge, unused};
 pub use pins::{keep_pins, lacks_pin, pin};
 pub(crate) use place::{place, split};

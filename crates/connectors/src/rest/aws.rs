@@ -31,16 +31,18 @@ where
     if let Some(failure) = AwsHttp::failure(error) {
         return failure.into();
     }
-    let SdkError::ServiceError(failure) = error else {
-        // An answer that the SDK cannot read; what it could not send is a fault of ours.
-        return if error.raw_response().is_some() { K::Protocol.into() } else { K::Internal.into() };
+    let code = match error {
+        SdkError::ServiceError(failure) => failure.err().code(),
+        _ => None,
     };
-    match (failure.err().code(), failure.raw().status().as_u16()) {
+    match (code, error.raw_response().map(|answer| answer.status().as_u16())) {
         (Some(code), _) => of_code(code),
         // No answer of the service's: something stands in between.
-        (None, 429) => K::Exhausted.into(),
-        (None, 500..) => K::NotReady.into(),
-        (None, _) => K::Protocol.into(),
+        (None, Some(429)) => K::Exhausted.into(),
+        (None, Some(500..)) => K::NotReady.into(),
+        (None, Some(_)) => K::Protocol.into(),
+        // What the SDK could not make of what we gave it.
+        (None, None) => K::Internal.into(),
     }
 }
 

@@ -208,8 +208,19 @@ mod tests {
         ] {
             assert_eq!(Region::read(text).expect(text).domain(), domain, "{text}");
         }
-        for text in ["", "x", "x.evil.tld/#", "us-east-1.evil.tld", "us-east", "us--1", "us-east-1/", "us-east-1@x", "us-east-1#", "1-1-1", "us-east-①"]
-        {
+        for text in [
+            "",
+            "x",
+            "x.evil.tld/#",
+            "us-east-1.evil.tld",
+            "us-east",
+            "us--1",
+            "us-east-1/",
+            "us-east-1@x",
+            "us-east-1#",
+            "1-1-1",
+            "us-east-①",
+        ] {
             assert_eq!(Region::read(text), None, "{text}");
         }
     }
@@ -226,7 +237,9 @@ mod tests {
         ] {
             assert_eq!(Endpoint::read(text).expect(text).url(), url, "{text}");
         }
-        for text in ["", "ftp://x", "https://u:p@x", "https://x/path", "https://x?y", "https://x#y", "x:0", "x:70000", "x:+80", "x,y", "https://"] {
+        for text in
+            ["", "ftp://x", "https://u:p@x", "https://x/path", "https://x?y", "https://x#y", "x:0", "x:70000", "x:+80", "x,y", "https://"]
+        {
             assert_eq!(Endpoint::read(text), None, "{text}");
         }
     }
