@@ -1,6 +1,7 @@
 //! Everything that is tested from outside: the built binary over HTTP and on the command line, against real servers.
 //! One test binary, because linking takes longer than testing.
 
+mod athena;
 mod cli;
 mod clickhouse;
 mod contract;

@@ -1,7 +1,8 @@
 //! The way to a server, gone through once for every kind: SSH or not, whom to dial, TLS or not.
 
 use egress::{
-    BoxStream, Elapsed, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target, TlsOptions, TlsStream, connect_tls,
+    AwsHttp, BoxStream, Elapsed, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target, TlsOptions, TlsStream,
+    connect_tls,
 };
 
 use crate::error::ConnectError;
@@ -94,6 +95,12 @@ impl Way {
     pub(crate) fn http(&self) -> HttpClient {
         let origin = Origin { https: self.wants_tls(), target: self.target.clone() };
         HttpClient::new(self.session.clone(), origin, self.tls.clone().unwrap_or_default())
+    }
+
+    /// An HTTP client for the SDK of an AWS service, for the server and no other origin.
+    pub(crate) fn aws(&self, limit: usize) -> AwsHttp {
+        let origin = Origin { https: self.wants_tls(), target: self.target.clone() };
+        AwsHttp::new(self.session.clone(), self.tls.clone().unwrap_or_default(), vec![origin], limit)
     }
 
     /// Runs `work` as a step of the job, under the step's own limit.

@@ -217,6 +217,11 @@ fn the_contracts_aliases() {
         (&["mssql"], "disableDatabase", &["isDisableDatabase", "disableDatabaseSelection"]),
         (&["mssql"], "readOnlyIntent", &["applicationIntent", "readOnly", "isReadOnly"]),
         (&["trino"], "catalog", &["catalogName"]),
+        (&["athena"], "s3OutputBucket", &["outputBucket", "s3_output", "outputLocation", "s3OutputLocation"]),
+        (&["athena"], "accessKeyId", &["accessKey", "awsAccessKeyId"]),
+        (&["athena"], "secretAccessKey", &["secretKey", "awsSecretAccessKey"]),
+        (&["athena"], "region", &["awsRegion"]),
+        (&["athena"], "datasourceId", &["catalog"]),
     ] {
         for kind in kinds {
             let schema = Registry.find(kind).expect("ready").schema();

@@ -3,13 +3,15 @@
 //! It goes by hyper's connection API over a dialed stream, so that IP literals, TLS names, deadlines and policy are those
 //! of every other connector. A client that follows redirects, keeps cookies or takes proxies from the environment has no place here.
 
+use std::error::Error as _;
+use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
 use hyper::{Method, Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::task::JoinSet;
@@ -26,8 +28,11 @@ use crate::tls::{TlsError, TlsOptions, connect_tls};
 const HEAD_BYTES: usize = 64 << 10;
 const HEADERS: usize = 128;
 
-/// Requests of one job: a server whose pages never end is left at this one.
+/// Requests of one job, over all its clients: a server whose pages never end is left at this one.
 const REQUESTS: usize = 10_000;
+
+/// Bytes of a redirect's body that are kept as evidence.
+const EVIDENCE: usize = 64 << 10;
 
 /// Scheme, host and port: what credentials are bound to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +78,7 @@ pub enum HttpError {
 /// A response, read whole.
 #[derive(Debug, Clone)]
 pub struct HttpResponse {
-    /// The status, never a redirect.
+    /// The status; a redirect only where it was asked for ([`HttpClient::evidence`]).
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
@@ -117,13 +122,29 @@ pub struct HttpClient {
     tls: TlsOptions,
     open: Option<http1::SendRequest<Full<Bytes>>>,
     drivers: JoinSet<()>,
-    sent: usize,
+    /// Requests that the job may send.
+    requests: usize,
+    /// Whether every request may be sent twice, whatever its method.
+    repeatable: bool,
 }
 
 impl HttpClient {
     /// A client for `origin`. Nothing is sent to any other.
     pub fn new(session: Session, origin: Origin, tls: TlsOptions) -> Self {
-        Self { session, origin, tls, open: None, drivers: JoinSet::new(), sent: 0 }
+        Self { session, origin, tls, open: None, drivers: JoinSet::new(), requests: REQUESTS, repeatable: false }
+    }
+
+    /// Says that no request changes anything at the server: one of any method may be sent again when a kept connection turns
+    /// out to be closed. Else that is done only with what was never sent, and with methods that are idempotent.
+    #[must_use]
+    pub fn repeatable(self) -> Self {
+        Self { repeatable: true, ..self }
+    }
+
+    /// Lets the job send `requests` in all, for sources that are read in many small parts.
+    #[must_use]
+    pub fn at_most(self, requests: usize) -> Self {
+        Self { requests, ..self }
     }
 
     /// Goes on until `deadline`: a read has more time than the test before it.
@@ -134,7 +155,8 @@ impl HttpClient {
     /// Another client for the same origin, with `limit` of time of its own: for cleaning up when the job's own time is over.
     #[must_use]
     pub fn again(&self, limit: Duration) -> Self {
-        Self::new(self.session.again(limit), self.origin.clone(), self.tls.clone())
+        let client = Self::new(self.session.again(limit), self.origin.clone(), self.tls.clone());
+        Self { requests: self.requests, repeatable: self.repeatable, ..client }
     }
 
     /// The path and query of a URL that the server gave, if it leads to the same origin.
@@ -166,12 +188,28 @@ impl HttpClient {
         limit: usize,
     ) -> Result<HttpResponse, HttpError> {
         let session = self.session.clone();
+        let exchange = async { collected(plain(self.exchange(method, path, headers, body).await?)?, limit).await };
+        Box::pin(session.run(exchange)).await.unwrap_or(Err(HttpError::TimedOut))
+    }
+
+    /// The same, and a redirect is an answer too: what it says besides where it leads may tell what is wrong. It is not followed,
+    /// and its `Location` is dropped so that nobody else does. A body that is stored compressed comes as it is stored.
+    pub async fn evidence(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Bytes,
+        limit: usize,
+    ) -> Result<HttpResponse, HttpError> {
+        let session = self.session.clone();
         let exchange = async {
-            let HttpStream { status, headers, body, .. } = self.exchange(method, path, headers, body).await?;
-            let read = Limited::new(body, limit).collect().await;
-            let body =
-                read.map_err(|error| if error.is::<LengthLimitError>() { HttpError::TooLarge } else { HttpError::Protocol })?.to_bytes();
-            Ok(HttpResponse { status, headers, body })
+            let mut answer = self.exchange(method, path, headers, body).await?;
+            let redirect = answer.status.is_redirection();
+            if redirect {
+                answer.headers.remove(LOCATION);
+            }
+            collected(answer, if redirect { limit.min(EVIDENCE) } else { limit }).await
         };
         Box::pin(session.run(exchange)).await.unwrap_or(Err(HttpError::TimedOut))
     }
@@ -179,18 +217,19 @@ impl HttpClient {
     /// Sends a request; the body of the answer is read as it comes.
     pub async fn open(&mut self, method: Method, path: &str, headers: HeaderMap, body: Bytes) -> Result<HttpStream, HttpError> {
         let session = self.session.clone();
-        Box::pin(session.run(self.exchange(method, path, headers, body))).await.unwrap_or(Err(HttpError::TimedOut))
+        let exchange = async { plain(self.exchange(method, path, headers, body).await?) };
+        Box::pin(session.run(exchange)).await.unwrap_or(Err(HttpError::TimedOut))
     }
 
     async fn exchange(&mut self, method: Method, path: &str, headers: HeaderMap, body: Bytes) -> Result<HttpStream, HttpError> {
-        self.sent += 1;
-        if self.sent > REQUESTS {
+        if self.session.request() > self.requests {
             return Err(HttpError::TooManyRequests);
         }
         let uri: Uri = path.parse().map_err(|_| HttpError::Protocol)?;
         if uri.authority().is_some() || !path.starts_with('/') {
             return Err(HttpError::OtherOrigin);
         }
+        let repeatable = self.repeatable || method.is_idempotent();
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = method;
         *request.uri_mut() = uri;
@@ -202,23 +241,21 @@ impl HttpClient {
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         request.headers_mut().entry(USER_AGENT).or_insert(HeaderValue::from_static(concat!("headwater/", env!("CARGO_PKG_VERSION"))));
         let session = self.session.clone();
-        let (kept, again) = (self.open.is_some(), request.clone());
-        let mut answer = self.connected().await?.send_request(request).await;
-        // A server may close a connection that was kept just when we use it again: then nothing has been done with the request.
-        if kept && answer.as_ref().is_err_and(|e| e.is_canceled() || e.is_incomplete_message()) {
-            self.open = None;
-            answer = self.connected().await?.send_request(again).await;
+        let (kept, again) = (self.open.is_some(), repeatable.then(|| request.clone()));
+        let mut answer = self.connected().await?.try_send_request(request).await;
+        // A server may close a connection that was kept just when we use it again.
+        if kept && let Err(error) = &mut answer {
+            // What comes back was never sent. Else the server may have done it before it closed.
+            if let Some(request) = error.take_message().or(again.filter(|_| is_broken(error.error()))) {
+                self.open = None;
+                answer = self.connected().await?.try_send_request(request).await;
+            }
         }
         let response = answer.map_err(|e| {
-            if e.is_canceled() || e.is_incomplete_message() { HttpError::Dial(DialError::Closed) } else { HttpError::Protocol }
+            self.open = None;
+            if is_broken(e.error()) { HttpError::Dial(DialError::Closed) } else { HttpError::Protocol }
         })?;
         let (parts, body) = response.into_parts();
-        if parts.status.is_redirection() {
-            return Err(HttpError::Redirect);
-        }
-        if parts.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-            return Err(HttpError::Encoded);
-        }
         Ok(HttpStream { status: parts.status, headers: parts.headers, body, session })
     }
 
@@ -257,6 +294,34 @@ impl HttpClient {
             format!("{scheme}://{host}:{}/", self.origin.target.port)
         }
     }
+}
+
+/// Whether the connection ended instead of an answer.
+fn is_broken(error: &hyper::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    error.is_canceled()
+        || error.is_incomplete_message()
+        || cause
+            .is_some_and(|e| matches!(e.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof))
+}
+
+/// An answer that is no redirect, and not compressed.
+fn plain(answer: HttpStream) -> Result<HttpStream, HttpError> {
+    if answer.status.is_redirection() {
+        return Err(HttpError::Redirect);
+    }
+    if answer.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(HttpError::Encoded);
+    }
+    Ok(answer)
+}
+
+/// An answer with at most `limit` bytes of body.
+async fn collected(answer: HttpStream, limit: usize) -> Result<HttpResponse, HttpError> {
+    let HttpStream { status, headers, body, .. } = answer;
+    let read = Limited::new(body, limit).collect().await;
+    let body = read.map_err(|error| if error.is::<LengthLimitError>() { HttpError::TooLarge } else { HttpError::Protocol })?.to_bytes();
+    Ok(HttpResponse { status, headers, body })
 }
 
 impl From<TlsError> for HttpError {

@@ -1,6 +1,7 @@
 //! Everything one job may use: how to dial, and until when.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::deadline::{Deadline, Elapsed};
@@ -16,12 +17,14 @@ pub struct Session {
     dialer: Arc<dyn Dialer>,
     deadline: Deadline,
     trace: Trace,
+    /// HTTP requests of the job so far, whichever client sent them.
+    requests: Arc<AtomicUsize>,
 }
 
 impl Session {
     /// A session for one job.
     pub fn new(dialer: Arc<dyn Dialer>, deadline: Deadline, trace: Trace) -> Self {
-        Self { dialer, deadline, trace }
+        Self { dialer, deadline, trace, requests: Arc::default() }
     }
 
     /// Opens a stream to `target` before the session's deadline.
@@ -41,10 +44,16 @@ impl Session {
         Self { deadline, ..self.clone() }
     }
 
-    /// The same way out with a deadline of its own and a trace that nobody reads: for cleaning up behind a job.
+    /// The same way out with a deadline of its own, a trace that nobody reads, and requests that count for nobody: for cleaning
+    /// up behind a job, also one that used up all it had.
     #[must_use]
     pub fn again(&self, limit: Duration) -> Self {
-        Self { deadline: Deadline::after(limit), trace: Trace::default(), ..self.clone() }
+        Self { deadline: Deadline::after(limit), trace: Trace::default(), requests: Arc::default(), ..self.clone() }
+    }
+
+    /// Counts an HTTP request of the job; which one it is.
+    pub(crate) fn request(&self) -> usize {
+        self.requests.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Runs `work` as a step of the job, under the step's own limit.

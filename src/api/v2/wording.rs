@@ -40,6 +40,7 @@ fn words(rule: &Rule) -> String {
             "is the path of a cluster; give the one of a SQL warehouse (/sql/1.0/warehouses/ID)".to_owned()
         }
         Rule::WarehousePath { cluster: false } => "must be the HTTP path of a SQL warehouse (/sql/1.0/warehouses/ID) or its ID".to_owned(),
+        Rule::Form(words) => (*words).to_owned(),
         Rule::NeedsTls => "needs TLS: set sslMode".to_owned(),
         Rule::NeedsTunnel => "needs a tunnel: set sshTunnel to enable".to_owned(),
         Rule::Certificate => "must be a certificate in PEM, BEGIN and END lines included".to_owned(),

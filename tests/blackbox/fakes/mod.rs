@@ -1,9 +1,11 @@
 //! Servers of our own, in process, for what no real server here can show. Each is judged by the vendor's own client
 //! before a connector is judged by it. They are fakes: what they prove is the protocol, not the product.
 
+pub(crate) mod athena;
 pub(crate) mod databricks;
 pub(crate) mod http;
 pub(crate) mod mysql;
+pub(crate) mod sigv4;
 pub(crate) mod tds;
 mod tds_tls;
 pub(crate) mod tls;

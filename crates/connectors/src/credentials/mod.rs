@@ -9,7 +9,10 @@ mod schema;
 mod spelling;
 mod violation;
 
-pub(crate) use fields::{HostName, IdentityFields, LoginFields, SshFields, SwitchedTlsFields, TrustFields, WarehousePath, WebHost};
+pub(crate) use fields::{
+    AccessKeyId, Endpoint, HostName, IdentityFields, LoginFields, Region, S3Location, SshFields, SwitchedTlsFields, TrustFields, WarehousePath,
+    WebHost,
+};
 pub(crate) use judge::{judge, unused};
 pub use pins::{keep_pins, lacks_pin, pin};
 pub(crate) use place::{place, split};

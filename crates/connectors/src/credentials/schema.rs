@@ -29,7 +29,10 @@ impl CredentialsSchema {
     pub(crate) fn of<T: JsonSchema>() -> Self {
         let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
         let json = settings.into_generator().into_root_schema_for::<T>().to_value();
-        let validator = jsonschema::options()
+        let own = super::fields::FORMS
+            .iter()
+            .fold(jsonschema::options(), |options, (form, _)| options.with_format(*form, |text: &str| super::fields::fits(form, text)));
+        let validator = own
             .with_format("x-host", |text: &str| text.parse::<egress::Host>().is_ok())
             .with_format("x-web-host", |text: &str| text.parse::<super::fields::WebHost>().is_ok())
             .with_format("x-warehouse-path", |text: &str| text.parse::<super::fields::WarehousePath>().is_ok())

@@ -5,7 +5,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Number, Value};
 
-use super::fields::{WarehousePath, WarehousePathError};
+use super::fields::{FORMS, WarehousePath, WarehousePathError};
 use super::spelling::Contradiction;
 
 /// A rule that the value of a field broke. Nothing in it comes from the value.
@@ -49,6 +49,8 @@ pub enum Rule {
         /// Whether it is the path of a cluster.
         cluster: bool,
     },
+    /// It is not of the form that the field has; what is said of that.
+    Form(&'static str),
     /// It is an option of TLS, and TLS is off.
     NeedsTls,
     /// It is about a tunnel, and nothing says whether there is one.
@@ -123,6 +125,9 @@ fn rule(error: &ValidationError<'_>, path: &str) -> Rule {
         K::Format { format } if format == "x-one-name" => Rule::OneName,
         K::Format { format } if format == "x-warehouse-path" => warehouse_path(error.instance()),
         K::Format { format } if format == "x-web-host" => Rule::WebHost,
+        K::Format { format } => FORMS.iter().find(|(form, _)| form == format).map_or(Rule::Invalid, |(_, words)| Rule::Form(words)),
+        // The one pattern that fields have: something that can be seen.
+        K::Pattern { .. } => Rule::Empty,
         _ => Rule::Invalid,
     }
 }

@@ -83,6 +83,14 @@ pub enum ConnectErrorKind {
     ReadOnly,
     /// A limit on memory, time or quota was reached.
     Exhausted,
+    /// The workgroup is not there, or is disabled.
+    WorkGroupUnusable,
+    /// Results cannot be written where they should be.
+    OutputUnusable,
+    /// There is no such bucket.
+    BucketNotFound,
+    /// The bucket is in another region.
+    WrongRegion,
     /// The server sent us to another address.
     Redirected,
     /// The server sent more than is taken.
@@ -231,6 +239,16 @@ impl ConnectErrorKind {
                 "a limit of the server's on memory, time or quota was reached",
                 "raise the limit for this user, or try again later",
             ),
+            Self::WorkGroupUnusable => {
+                ("WORKGROUP_UNUSABLE", "the workgroup does not exist or is disabled", "check workGroup, or enable the workgroup")
+            }
+            Self::OutputUnusable => (
+                "OUTPUT_UNUSABLE",
+                "the results of a query cannot be written to the output bucket",
+                "check that s3OutputBucket is there, is in the region, and that the key may write to it",
+            ),
+            Self::BucketNotFound => ("BUCKET_NOT_FOUND", "the bucket does not exist", "check bucket"),
+            Self::WrongRegion => ("WRONG_REGION", "the bucket is in another region", "check region"),
             Self::Redirected => {
                 ("REDIRECTED", "the server sent us to another address, which is not followed", "give the final host and port")
             }

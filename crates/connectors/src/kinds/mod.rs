@@ -1,5 +1,6 @@
 //! One folder a family, with the same rooms in each: `mod` (the kinds), `open`, `credentials`, `error`, `introspect`, `types`, `README.md`.
 
+mod athena;
 mod clickhouse;
 mod databricks;
 mod mssql;
@@ -19,5 +20,6 @@ pub(crate) static ALL: &[&Kind] = &[
     &mysql::SINGLESTORE,
     &databricks::DATABRICKS,
     &mssql::MSSQL,
+    &athena::ATHENA,
     &trino::TRINO,
 ];

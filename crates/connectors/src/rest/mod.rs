@@ -1,5 +1,6 @@
 //! What kinds that are asked over HTTP have in common.
 
+pub(crate) mod aws;
 mod basic;
 mod scalar;
 

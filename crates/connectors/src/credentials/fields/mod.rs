@@ -1,5 +1,6 @@
 //! Groups of fields that several kinds share; each is flattened into a kind's credentials.
 
+mod aws;
 mod host;
 mod login;
 mod ssh;
@@ -7,6 +8,7 @@ mod tls;
 mod warehouse_path;
 mod web_host;
 
+pub(crate) use aws::{AccessKeyId, Endpoint, FORMS, Region, S3Location, fits};
 pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
 pub(crate) use ssh::SshFields;

@@ -27,7 +27,8 @@ struct Version {
 
 /// Connects, authenticates and checks.
 pub(super) async fn open(credentials: &ClickHouseCredentials, way: &Way) -> Result<(ClickHouseConnection, ServerInfo), ConnectError> {
-    let mut client = way.http();
+    // Every statement of ours reads, so that a second one does no harm.
+    let mut client = way.http().repeatable();
     client.connect().await?;
     let headers = headers(&credentials.username, &credentials.password)?;
     // Without a database: if that one is missing, it is another step that fails.

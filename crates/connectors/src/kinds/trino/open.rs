@@ -26,7 +26,8 @@ pub(super) struct TrinoConnection {
 /// Connects, authenticates and checks.
 pub(super) async fn open(credentials: &TrinoCredentials, way: &Way) -> Result<(TrinoConnection, ServerInfo), ConnectError> {
     let (tls, password) = (way.wants_tls(), credentials.has_password());
-    let mut client = way.http();
+    // Every statement of ours reads, so that a second one does no harm.
+    let mut client = way.http().repeatable();
     client.connect().await.map_err(|error| {
         let error = ConnectError::from(error);
         match error.kind {
