@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use crate::deadline::Deadline;
+use crate::moved::Moved;
 use crate::plan::Step;
 use crate::policy::{Denied, Policy};
 use crate::resolve::Resolve;
@@ -28,6 +29,11 @@ pub type BoxStream = Box<dyn Stream>;
 pub trait Dialer: Debug + Send + Sync {
     /// Connects to `target` before `deadline`, noting its steps in `trace`.
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError>;
+
+    /// Where the operator has a host of a vendor's, if that is elsewhere.
+    fn moved(&self, _host: &Host) -> Option<&Moved> {
+        None
+    }
 }
 
 /// Why no connection came about. The texts are safe to show: they hold nothing that a remote server sent.
@@ -152,6 +158,10 @@ impl Direct {
 
 #[async_trait]
 impl Dialer for Direct {
+    fn moved(&self, host: &Host) -> Option<&Moved> {
+        self.policy.moved.iter().find(|moved| moved.is_of(host))
+    }
+
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {
         let result = match deadline.run(self.vet(target, deadline, trace)).await {
             Ok(Ok(addresses)) => {
