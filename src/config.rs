@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use catalog::Limits;
 use clap::{Args, ValueEnum};
-use egress::{Host, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_listener};
+use egress::{Host, Moved, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_listener};
 use secrecy::SecretString;
 use store::DatabaseAddress;
 
@@ -161,6 +161,9 @@ pub(crate) struct EgressLists {
     /// Networks, host suffixes and ports that are always refused
     #[arg(long, env = "HEADWATER_EGRESS_DENY", value_name = "RULE,…", value_delimiter = ',')]
     pub(crate) egress_deny: Vec<Rule>,
+    /// Hosts of vendors that are reached somewhere else: a private endpoint, an emulator
+    #[arg(long, env = "HEADWATER_EGRESS_ENDPOINTS", value_name = "HOST=URL,…", value_delimiter = ',')]
+    pub(crate) egress_endpoints: Vec<Moved>,
 }
 
 impl EgressLists {
@@ -174,6 +177,6 @@ impl EgressLists {
             }
             DatabaseAddress::Socket(port) => OwnEndpoint::AnyLocal(port),
         }));
-        Policy { profile, allow: self.egress_allow.clone(), deny: self.egress_deny.clone(), own }
+        Policy { profile, allow: self.egress_allow.clone(), deny: self.egress_deny.clone(), own, moved: self.egress_endpoints.clone() }
     }
 }

@@ -37,6 +37,17 @@ async fn dial(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.expect("the gateway listens")
 }
 
+fn at(host: &str, port: u16) -> Target {
+    Target::new(host.parse().expect("host"), port)
+}
+
+/// A gateway to everything that these tests dial.
+async fn open(port: u16) -> Gateway {
+    let mut targets: Vec<_> = ["127.0.0.1", "localhost"].map(|host| at(host, port)).into();
+    targets.extend([at("127.0.0.1", 1), at("169.254.169.254", 80), at("metadata.google.internal", 80)]);
+    Gateway::open(session(Profile::Dev), targets, u64::MAX).await.expect("opens")
+}
+
 async fn echoes(stream: &mut TcpStream) -> bool {
     let mut back = [0; 4];
     stream.write_all(b"ping").await.is_ok() && stream.read_exact(&mut back).await.is_ok() && &back == b"ping"
@@ -80,7 +91,7 @@ async fn connect(gateway: &Gateway, password: &str, authority: &str) -> (TcpStre
 #[tokio::test]
 async fn with_the_password_and_within_the_policy() {
     let port = echo().await;
-    let gateway = Gateway::open(session(Profile::Dev)).await.expect("opens");
+    let gateway = open(port).await;
     assert!(gateway.address().ip().is_loopback());
     let password = gateway.password().expose_secret().to_owned();
     for host in ["127.0.0.1", "localhost"] {
@@ -103,8 +114,8 @@ async fn with_the_password_and_within_the_policy() {
 #[tokio::test]
 async fn s18_without_the_password_nobody_gets_in() {
     let port = echo().await;
-    let gateway = Gateway::open(session(Profile::Dev)).await.expect("opens");
-    let other = Gateway::open(session(Profile::Dev)).await.expect("opens");
+    let gateway = open(port).await;
+    let other = open(port).await;
     for wrong in ["", "x", other.password().expose_secret()] {
         assert_eq!(socks(&gateway, wrong, "127.0.0.1", port).await.1, None, "{wrong}");
         assert_eq!(connect(&gateway, wrong, &format!("127.0.0.1:{port}")).await.1, 407, "{wrong}");
@@ -122,7 +133,7 @@ async fn s18_without_the_password_nobody_gets_in() {
 #[tokio::test]
 async fn it_is_gone_with_the_job() {
     let port = echo().await;
-    let gateway = Gateway::open(session(Profile::Dev)).await.expect("opens");
+    let gateway = open(port).await;
     let (address, password) = (gateway.address(), gateway.password().expose_secret().to_owned());
     let (mut stream, _) = socks(&gateway, &password, "127.0.0.1", port).await;
     assert!(echoes(&mut stream).await);
@@ -132,6 +143,73 @@ async fn it_is_gone_with_the_job() {
     #[expect(clippy::disallowed_methods, reason = "a test is a client from outside")]
     let again = TcpStream::connect(address).await;
     assert!(again.is_err(), "nothing listens any more");
+}
+
+/// Only what the job named, and what its server announced, up to a cap; policy has the last word on both.
+#[tokio::test]
+async fn s16_only_hosts_of_the_job() {
+    let (port, other) = (echo().await, echo().await);
+    let gateway = open(port).await;
+    let password = gateway.password().expose_secret().to_owned();
+    assert_eq!(socks(&gateway, &password, "127.0.0.1", other).await.1, Some(2), "nobody named it");
+    assert_eq!(connect(&gateway, &password, &format!("127.0.0.1:{other}")).await.1, 403);
+    assert!(gateway.announce(at("127.0.0.1", other)));
+    let (mut stream, code) = socks(&gateway, &password, "127.0.0.1", other).await;
+    assert_eq!(code, Some(0));
+    assert!(echoes(&mut stream).await);
+    assert!(gateway.announce(at("169.254.169.254", 27_017)));
+    assert_eq!(socks(&gateway, &password, "169.254.169.254", 27_017).await.1, Some(2), "announced is not allowed");
+    let taken = (0..100).filter(|n| gateway.announce(at("127.0.0.1", 20_000 + n))).count();
+    assert_eq!(taken, 48);
+    assert!(gateway.announce(at("127.0.0.1", other)) && gateway.announce(at("127.0.0.1", port)), "known ones take no room");
+}
+
+/// Threats R5 and R6: what a job may read is one sum over all its connections.
+#[tokio::test]
+async fn r5_bytes_are_counted_over_all_connections() {
+    let port = echo().await;
+    let gateway = Gateway::open(session(Profile::Dev), vec![at("127.0.0.1", port)], 10).await.expect("opens");
+    let password = gateway.password().expose_secret().to_owned();
+    let (mut first, _) = socks(&gateway, &password, "127.0.0.1", port).await;
+    let (mut second, _) = connect(&gateway, &password, &format!("127.0.0.1:{port}")).await;
+    assert!(echoes(&mut first).await && echoes(&mut second).await);
+    assert!(!gateway.is_spent());
+    assert!(!echoes(&mut first).await, "the eleventh byte is not passed on");
+    assert!(gateway.is_spent());
+}
+
+/// A request with a whole URL: the host in it is judged, the path goes on as it was written, the password of the gateway does not.
+#[tokio::test]
+async fn absolute_form() {
+    let port = echo().await;
+    let gateway = open(port).await;
+    let basic = STANDARD.encode(format!("{}:{}", gateway.username(), gateway.password().expose_secret()));
+    let ask = async |url: &str, basic: &str| {
+        let mut stream = dial(gateway.address()).await;
+        let request = format!(
+            "POST {url} HTTP/1.1\r\nHost: x\r\nProxy-Connection: keep-alive\r\nproxy-authorization: Basic {basic}\r\nContent-Length: 4\r\n\r\nping"
+        );
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut text = Vec::new();
+        while !text.ends_with(b"ping") && !text.ends_with(b"Content-Length: 0\r\n\r\n") {
+            text.push(stream.read_u8().await.expect("an answer"));
+        }
+        String::from_utf8(text).expect("text")
+    };
+    let went = ask(&format!("http://127.0.0.1:{port}/a/./b%2F//c?q=/"), &basic).await;
+    assert_eq!(went, "POST /a/./b%2F//c?q=/ HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nConnection: close\r\n\r\nping");
+    assert!(ask(&format!("http://127.0.0.1:{port}?q"), &basic).await.starts_with("POST /?q HTTP/1.1\r\n"));
+    for (url, status) in [
+        ("http://169.254.169.254/latest".to_owned(), "403"),
+        ("http://10.0.0.1/".to_owned(), "403"),
+        ("http://127.0.0.1:1/".to_owned(), "502"),
+        (format!("https://127.0.0.1:{port}/"), "400"),
+        (format!("http://u:p@127.0.0.1:{port}/"), "400"),
+        ("/path".to_owned(), "400"),
+    ] {
+        assert_eq!(ask(&url, &basic).await.split(' ').nth(1), Some(status), "{url}");
+    }
+    assert_eq!(ask(&format!("http://127.0.0.1:{port}/"), "x").await.split(' ').nth(1), Some("407"));
 }
 
 #[tokio::test]
