@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use crate::model::Tenant;
 
 /// What belongs to an organisation, in an order that leaves no row without the one that it refers to.
-const OWNED: [&str; 12] = [
+const OWNED: [&str; 14] = [
     "delete from snapshot_table_0001 where snapshot in \
      (select s.id from snapshot s join datasource d on d.uuid = s.datasource where d.org_id = $1)",
     "delete from snapshot_schema where snapshot in (select s.id from snapshot s join datasource d on d.uuid = s.datasource where d.org_id = $1)",
@@ -13,6 +13,8 @@ const OWNED: [&str; 12] = [
     "delete from tree_entry where tree in (select t.id from schema_tree t join datasource d on d.uuid = t.datasource where d.org_id = $1)",
     "delete from schema_tree where datasource in (select uuid from datasource where org_id = $1)",
     // What was staged for datasources that never came to be, too.
+    "delete from staging_lease where area in (select id from staging where org_id = $1)",
+    "delete from staging where org_id = $1",
     "delete from definition where org_id = $1",
     "delete from definition_0001 where org_id = $1",
     "delete from tenancy where datasource_id in (select id from datasource where org_id = $1)",

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::suite::any::Any;
-use crate::suite::make::{LATER, NOW, create, definition, tables, tenant};
+use crate::suite::make::{LATER, NOW, create, definition, stage, tables, tenant};
 use crate::{DataKey, NewToken, Scope, StoreError, Tenant};
 
 /// Organisations have unique names and come back oldest first.
@@ -55,7 +55,7 @@ async fn furnished(store: &Any) -> Tenant {
     create(store, tenant, "e", &["a"]).await;
     store.sql("insert into tenancy (datasource_id, level) select id, 'TABLE' from datasource where uuid = $1", &[uuid.into()]).await;
     // What a create that failed left, and what 0.1.0 wrote.
-    store.stage(tenant, Uuid::new_v4(), &[definition("lost")], NOW).await.expect("staged");
+    stage(store, tenant, Uuid::new_v4(), &[definition("lost")]).await;
     let hash = definition("old").hash;
     let sql = "insert into definition_0001 (datasource, org_id, hash, body, staged_at) values ($1, $2, $3, 'old', 0)";
     store.sql(sql, &[uuid.into(), tenant.into(), (&hash).into()]).await;
