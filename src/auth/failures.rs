@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn l9_failures_run_out_by_address() {
+    fn l10_failures_run_out_by_address() {
         let failures = Failures::new(3);
         let (one, other) = (address("192.0.2.1"), address("192.0.2.2"));
         for _ in 0..3 {

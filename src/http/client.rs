@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn l9_only_trusted_proxies_are_believed() {
+    fn l10_only_trusted_proxies_are_believed() {
         let trusted: Vec<IpNet> = ["10.0.0.0/8", "127.0.0.1/32", "fd00::/8"].map(|n| n.parse().expect("network")).into();
         for (peer, lines, client) in [
             ("192.0.2.1", &["198.51.100.1"][..], "192.0.2.1"),

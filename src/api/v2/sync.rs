@@ -34,7 +34,11 @@ pub(crate) async fn sync(
 pub(crate) fn operation() -> Value {
     let data = openapi::object(&json!({"message": {"type": "string", "const": "Sync completed"}}), &[]);
     let success = openapi::object(&json!({"data": data}), &[]);
-    let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_ID_ERROR, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR"), (503, "SERVICE_UNAVAILABLE")];
+    let errors = [
+        (400, "INVALID_REQUEST_BODY, DATASOURCE_ID_ERROR, DATASOURCE_NAME_ERROR"),
+        (500, "INTERNAL_SERVER_ERROR"),
+        (503, "SERVICE_UNAVAILABLE"),
+    ];
     let operation = openapi::operation("syncDatasource", "Read the schema again", &success, &errors);
     openapi::with_body(operation, &openapi::schema("DatasourceReference"))
 }

@@ -22,9 +22,9 @@ async fn endless(source: &Source) -> Mute {
     Mute::start(source.port, "pg_attrdef").await
 }
 
-/// Two organisations with eight reads each that hear nothing: a third one's create is done while all sixteen are pending.
+/// Threat R6: two organisations with eight reads each that hear nothing: a third one's create is done while all sixteen are pending.
 #[tokio::test]
-async fn two_greedy_organisations_and_a_third() {
+async fn r6_two_greedy_organisations_and_a_third() {
     for runner in BOTH_RUNNERS {
         let setup = Setup::sqlite().await;
         let server = setup.start_with(&[("HEADWATER_RUNNER", runner), ("HEADWATER_LOG", "info")]);
@@ -41,13 +41,14 @@ async fn two_greedy_organisations_and_a_third() {
     }
 }
 
-/// With two places, four organisations whose reads hear nothing have all there are and all that are kept: the fifth comes in
+/// Threat R6: with two places, four organisations whose reads hear nothing have all there are and all that are kept: the fifth comes in
 /// because silence does not count.
 #[tokio::test]
-async fn a_silent_read_gives_its_place_up() {
+async fn r6_a_silent_read_gives_its_place_up() {
     for runner in BOTH_RUNNERS {
         let setup = Setup::sqlite().await;
-        let environment = [("HEADWATER_RUNNER", runner), ("HEADWATER_LOG", "info"), ("HEADWATER_MAX_READS", "2"), ("HEADWATER_MAX_CHILDREN", "2")];
+        let environment =
+            [("HEADWATER_RUNNER", runner), ("HEADWATER_LOG", "info"), ("HEADWATER_MAX_READS", "2"), ("HEADWATER_MAX_CHILDREN", "2")];
         let server = setup.start_with(&environment);
         let (source, mut pending) = (Source::new().await, Vec::new());
         let mute = endless(&source).await;
@@ -61,10 +62,10 @@ async fn a_silent_read_gives_its_place_up() {
     }
 }
 
-/// More silent creates than an organisation has places: those in front get their whole limit, those behind wait without being
+/// Threat R6: more silent creates than an organisation has places: those in front get their whole limit, those behind wait without being
 /// charged, and get theirs or hear that it was busy. Another organisation does not notice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn six_hundred_silent_creates() {
+async fn r6_six_hundred_silent_creates() {
     for runner in BOTH_RUNNERS {
         let setup = Setup::sqlite().await;
         let environment = [

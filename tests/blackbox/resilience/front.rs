@@ -23,12 +23,12 @@ async fn rest(stream: &mut TcpStream) -> Option<String> {
     read.ok().map(|_| String::from_utf8_lossy(&all).into_owned())
 }
 
-/// Threat L8: three hundred connections ask for the document a thousand times each, without waiting for answers. Whoever asks
+/// Threat L11: three hundred connections ask for the document a thousand times each, without waiting for answers. Whoever asks
 /// whether the server lives hears it while they are still at it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pipelines_starve_nobody() {
+async fn l11_pipelines_starve_nobody() {
     let setup = Setup::sqlite().await;
-    let server = setup.start_with(&[("HEADWATER_LOG", "warn")]);
+    let server = setup.start_with(&[("HEADWATER_LOG", "info")]);
     let client = server.client(&setup.token("acme"));
     let types = format!("GET /api/v2/datasource/types HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", setup.token("acme"));
     let document = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".to_owned();
@@ -50,9 +50,9 @@ async fn pipelines_starve_nobody() {
     pipelines.abort_all();
 }
 
-/// A client that asks and never reads is cut, and counted.
+/// Threat L11: a client that asks and never reads is cut, and counted.
 #[tokio::test]
-async fn who_never_reads_is_cut() {
+async fn l11_who_never_reads_is_cut() {
     let setup = Setup::sqlite().await;
     let server = setup.start_with(&[("HEADWATER_WRITE_TIMEOUT", "500ms")]);
     let client = server.client(&setup.token("acme"));
@@ -74,9 +74,9 @@ async fn who_never_reads_is_cut() {
     assert!(rest(&mut stream).await.is_none_or(|read| read.len() < whole));
 }
 
-/// Heads are bounded before anybody is asked for a token: in size, in number, and in time.
+/// Threat L11: heads are bounded before anybody is asked for a token: in size, in number, and in time.
 #[tokio::test]
-async fn heads_are_bounded() {
+async fn l11_heads_are_bounded() {
     let setup = Setup::sqlite().await;
     let server = setup.start_with(&[("HEADWATER_REQUEST_TIMEOUT", "1s")]);
     let client = server.client(&setup.token("acme"));
@@ -114,9 +114,9 @@ async fn knock(client: &Client, token: &str, from: &str) -> crate::support::Answ
     client.send(client.request(reqwest::Method::GET, "/api/v2/datasource").header("x-forwarded-for", from)).await
 }
 
-/// Threat L9: guesses run out, by address; a good token is taken from the same address all the while, a new one too.
+/// Threat L10: guesses run out, by address; a good token is taken from the same address all the while, a new one too.
 #[tokio::test]
-async fn l9_guesses_run_out() {
+async fn l10_guesses_run_out() {
     for kind in BOTH_STORES {
         let setup = Setup::new(kind).await;
         let server = setup.start_with(&[("HEADWATER_AUTH_FAILURES", "5"), ("HEADWATER_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8")]);
@@ -153,9 +153,9 @@ async fn l9_guesses_run_out() {
     }
 }
 
-/// Without a trusted proxy nobody's word counts: whatever a client writes, it is charged for itself.
+/// Threat L10: without a trusted proxy nobody's word counts: whatever a client writes, it is charged for itself.
 #[tokio::test]
-async fn l9_nobody_is_believed_by_default() {
+async fn l10_nobody_is_believed_by_default() {
     let setup = Setup::sqlite().await;
     let server = setup.start_with(&[("HEADWATER_AUTH_FAILURES", "2")]);
     let client = server.client(&setup.token("acme"));

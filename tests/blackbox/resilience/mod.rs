@@ -8,6 +8,7 @@ mod canary;
 mod descriptors;
 mod front;
 mod kill;
+mod metrics;
 mod policy;
 mod race;
 mod replicas;

@@ -119,7 +119,8 @@ async fn first_deadline_and_fresh_staging() {
             assert_eq!(answer.status == 200, unlock, "{}", answer.text);
             assert!(unlock || answer.message().contains("did not answer in time"), "{}", answer.text);
         }
-        assert!(began.elapsed() < Duration::from_secs(8), "the first deadline holds: {:?}", began.elapsed());
+        // One after the other is alone, and the second one's waiting is not charged: each has its read's time once, and not anew.
+        assert!(began.elapsed() < Duration::from_secs(12), "the first deadline holds: {:?}", began.elapsed());
         sqlx::raw_sql("rollback").execute(&mut blocker).await.expect("unlocked");
     }
     assert_eq!(client.names().await.len(), 2);
