@@ -144,7 +144,7 @@ async fn a_third_partys_emulator() {
     let script = format!(
         "{CLIENT}
 glue, s3 = client('glue', 'test', 'test'), client('s3', 'test', 'test')
-s3.create_bucket(Bucket='results', CreateBucketConfiguration={{'LocationConstraint': 'eu-west-1'}})
+s3.create_bucket(Bucket='results-' + args['database'].replace('_', '-'), CreateBucketConfiguration={{'LocationConstraint': 'eu-west-1'}})
 glue.create_database(DatabaseInput={{'Name': args['database']}})
 def table(name, kind, columns, keys=()):
     described = lambda all: [{{'Name': n, 'Type': t}} for n, t in all]
