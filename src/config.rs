@@ -154,6 +154,7 @@ pub(crate) struct Jobs {
 
 /// What connectors may reach beside the profile.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_field_names, reason = "the names of the options")]
 pub(crate) struct EgressLists {
     /// Networks to allow beside the profile's; host suffixes (.example.com) and ports (port:5432) to narrow it to
     #[arg(long, env = "HEADWATER_EGRESS_ALLOW", value_name = "RULE,…", value_delimiter = ',')]

@@ -16,6 +16,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Log, LogFormat};
 
+/// Crates whose lines hold what servers say, or (the AWS SDK's, at `trace`) requests with their signatures.
+const TALKATIVE: [&str; 2] = ["tiberius", "aws_"];
+
 /// Starts the log; the error is a filter that cannot be read.
 pub(crate) fn start_log(log: &Log) -> Result<(), String> {
     let filter: EnvFilter = log.log.parse().map_err(|e| format!("`{}` is not a log filter: {e}", log.log))?;
@@ -27,7 +30,7 @@ pub(crate) fn start_log(log: &Log) -> Result<(), String> {
     };
     let layer = Layer::new().with_writer(std::io::stderr).with_ansi(terminal).with_target(false);
     // A driver that logs what servers say to it has no voice here, whatever the filter.
-    let own = filter_fn(|metadata| !metadata.target().starts_with("tiberius"));
+    let own = filter_fn(|metadata| !TALKATIVE.iter().any(|name| metadata.target().starts_with(name)));
     let registry = tracing_subscriber::registry().with(filter).with(own);
     let started = if json {
         registry.with(layer.json().flatten_event(true).with_span_list(false)).try_init()

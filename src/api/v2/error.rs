@@ -113,7 +113,8 @@ impl ApiError {
 
     /// The store is away.
     pub(crate) fn unavailable() -> Self {
-        Self::new(Code::ServiceUnavailable, "the server cannot reach its metadata store at the moment; try again in some seconds").retrying_after(SOON)
+        Self::new(Code::ServiceUnavailable, "the server cannot reach its metadata store at the moment; try again in some seconds")
+            .retrying_after(SOON)
     }
 
     /// A job that failed: under `code`, unless it was for want of something of ours, which says nothing of the datasource.

@@ -21,6 +21,9 @@ use crate::runner::{Order, RunnerSettings};
 /// A child keeps its own time. One that is later than this does not keep it any more.
 const LATE: Duration = Duration::from_secs(2);
 
+/// A permit that is waited for.
+type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Permit, ConnectError>> + Send + 'a>>;
+
 /// What all jobs share.
 pub(super) struct Shared {
     pub(super) settings: RunnerSettings,
@@ -93,7 +96,7 @@ impl Driven<'_> {
         let mut until = late(time.test);
         let mut began = None;
         let mut patience = Some(patience);
-        let mut wait: Option<Pin<Box<dyn Future<Output = Result<Permit, ConnectError>> + Send + '_>>> = None;
+        let mut wait: Option<Waiting<'_>> = None;
         loop {
             let event = tokio::select! {
                 biased;

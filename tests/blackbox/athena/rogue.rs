@@ -123,7 +123,7 @@ async fn l1_l4_secrets_and_texts_appear_nowhere() {
             answers += &client.create(&with(&body(running.port, &wrong), &json!({"name": "y"}))).await.text;
         }
         answers += &client.get("/api/v2/datasource").await.text;
-        let sent: String = running.requests().iter().map(|r| format!("{}{}", r.head, r.body)).collect();
+        let sent: String = running.requests().iter().map(|r| r.head.clone() + &r.body).collect();
         for (place, text) in [("answers", &answers), ("log", &server.log()), ("store", &setup.dump().await), ("requests", &sent)] {
             assert!(text.len() > 100, "{place} is not empty");
             assert!(!text.contains(KEY.1) && !text.contains("canary"), "the {place} hold a secret or the service's text");

@@ -11,6 +11,9 @@ use crate::fakes::http::{self, Reply, Request, serve, serve_with};
 use crate::support::Setup;
 use crate::support::diagnose::outcome;
 
+/// A page of a list.
+type Page = Box<dyn Fn() -> Reply + Send + Sync>;
+
 /// What comes before the answer that matters: a list of catalogs, and a statement that has ended.
 fn usual(request: &Request) -> Option<Reply> {
     if request.path.contains("/catalogs") {
@@ -60,7 +63,7 @@ async fn r5_r6_l4_hostile_answers() {
     let server = setup.start_with(&[("HEADWATER_READ_TIMEOUT", "10s")]);
     let client = server.client(&setup.token("acme"));
     let count = Arc::new(AtomicUsize::new(0));
-    let pages: Vec<(&str, Box<dyn Fn() -> Reply + Send + Sync>, Value)> = vec![
+    let pages: Vec<(&str, Page, Value)> = vec![
         ("the same page", Box::new(|| http::json(200, &json!({"schemas": [], "next_page_token": "same"}))), json!("PROTOCOL_ERROR")),
         (
             "pages without end",

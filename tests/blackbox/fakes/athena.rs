@@ -13,7 +13,7 @@ pub(crate) const KEY: (&str, &str) = ("AKIAFAKEFAKEFAKEFAKE", "fake/secret+key")
 /// What the fake is like.
 #[derive(Clone)]
 pub(crate) struct Fake {
-    /// Databases of the one catalog, AwsDataCatalog.
+    /// Databases of the one catalog, `AwsDataCatalog`.
     pub(crate) databases: Vec<&'static str>,
     /// The tables of each of them.
     pub(crate) tables: Vec<Value>,
@@ -76,13 +76,12 @@ impl Fake {
             ),
             "GetWorkGroup" => refused("InvalidRequestException"),
             "GetDatabase" | "ListDatabases" | "ListTableMetadata" if elsewhere("CatalogName") => refused("InvalidRequestException"),
-            "GetDatabase" if missing(&asked["DatabaseName"]) => refused("MetadataException"),
+            "GetDatabase" | "ListTableMetadata" if missing(&asked["DatabaseName"]) => refused("MetadataException"),
             "GetDatabase" => answer(200, &json!({"Database": {"Name": asked["DatabaseName"]}})),
             "ListDatabases" => {
                 let all: Vec<_> = self.databases.iter().map(|name| json!({"Name": name})).collect();
                 answer(200, &page("DatabaseList", &all, &asked))
             }
-            "ListTableMetadata" if missing(&asked["DatabaseName"]) => refused("MetadataException"),
             "ListTableMetadata" => answer(200, &page("TableMetadataList", &self.tables, &asked)),
             "StartQueryExecution" if self.state == "DISABLED" => refused("InvalidRequestException"),
             "StartQueryExecution" => answer(200, &json!({"QueryExecutionId": uuid::Uuid::new_v4().to_string()})),

@@ -16,16 +16,16 @@ pub(crate) enum Refused {
 fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {
     let mut block = [0; 64];
     if key.len() > 64 {
-        block[..32].copy_from_slice(&Sha256::digest(key))
+        block[..32].copy_from_slice(&Sha256::digest(key));
     } else {
-        block[..key.len()].copy_from_slice(key)
+        block[..key.len()].copy_from_slice(key);
     }
     let inner = Sha256::new().chain_update(block.map(|b| b ^ 0x36)).chain_update(text).finalize();
     Sha256::new().chain_update(block.map(|b| b ^ 0x5c)).chain_update(inner).finalize().into()
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// Checks a request without a query for the service.
@@ -38,13 +38,14 @@ pub(crate) fn check(request: &Request, service: &str, (id, secret): (&str, &str)
     if key != id || of != service {
         return Err(Refused::Key);
     }
-    let headers: String = signed
+    let headers = signed
         .split(';')
         .map(|name| {
             let value = request.header(name).unwrap_or_default();
             format!("{name}:{}\n", value.split_whitespace().collect::<Vec<_>>().join(" "))
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let body = hex(&Sha256::digest(request.body.as_bytes()));
     let canonical = format!("{}\n{}\n\n{headers}\n{signed}\n{body}", request.method, request.path);
     let time = request.header("x-amz-date").unwrap_or_default();

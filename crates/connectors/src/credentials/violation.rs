@@ -116,7 +116,8 @@ fn rule(error: &ValidationError<'_>, path: &str) -> Rule {
         K::Required { .. } => Rule::Required,
         K::Type { .. } if path.ends_with("/sslMode") && is_tls_word(error.instance()) => Rule::TlsWord,
         K::Type { kind } => of_type(kind),
-        K::MinLength { .. } => Rule::Empty,
+        // The one pattern that fields have wants something that can be seen.
+        K::MinLength { .. } | K::Pattern { .. } => Rule::Empty,
         K::MaxLength { limit } => Rule::Length(*limit),
         K::Maximum { limit: Value::Number(limit) } => Rule::Maximum(limit.clone()),
         K::Minimum { limit: Value::Number(limit) } => Rule::Minimum(limit.clone()),
@@ -126,8 +127,6 @@ fn rule(error: &ValidationError<'_>, path: &str) -> Rule {
         K::Format { format } if format == "x-warehouse-path" => warehouse_path(error.instance()),
         K::Format { format } if format == "x-web-host" => Rule::WebHost,
         K::Format { format } => FORMS.iter().find(|(form, _)| form == format).map_or(Rule::Invalid, |(_, words)| Rule::Form(words)),
-        // The one pattern that fields have: something that can be seen.
-        K::Pattern { .. } => Rule::Empty,
         _ => Rule::Invalid,
     }
 }

@@ -67,7 +67,7 @@ impl Connector {
         let (client, connection) = self.config.connect(self.tls.clone()).await?;
         // How a connection ended is told by the statement that wanted it.
         let client = ClientWrapper::new(client, tokio::spawn(async move { drop(connection.await) }));
-        let (statement, idle) = ((self.limit - EARLIER).as_millis(), IDLE_IN_TRANSACTION.as_millis());
+        let (statement, idle) = (self.limit.saturating_sub(EARLIER).as_millis(), IDLE_IN_TRANSACTION.as_millis());
         let settings = format!("set statement_timeout = {statement}; set idle_in_transaction_session_timeout = {idle}");
         client.batch_execute(&settings).await?;
         Ok(client)

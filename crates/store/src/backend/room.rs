@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::error::OpenError;
 
 /// So much room has to be there for the store to be of use: a small datasource takes less.
-const ROOM: [u8; 64 << 10] = [0; 64 << 10];
+static ROOM: [u8; 64 << 10] = [0; 64 << 10];
 
 /// Makes the file for its owner alone, where there is none yet. SQLite gives its other files the same mode.
 pub(super) fn make(file: &Path) -> Result<(), OpenError> {

@@ -73,7 +73,7 @@ mod tests {
         let (config, _) = parse("postgres://u:p@h/d?connect_timeout=7&tcp_user_timeout=9&keepalives_idle=60").expect("a URL");
         assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(7)));
         assert_eq!(config.get_tcp_user_timeout(), Some(&Duration::from_secs(9)));
-        assert_eq!(config.get_keepalives_idle(), Duration::from_secs(60));
+        assert_eq!(config.get_keepalives_idle(), Duration::from_mins(1));
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub async fn organisations(store: Any) {
 
 /// Another name, unless somebody has it.
 pub async fn renamed_organisations(store: Any) {
-    let (one, other) = (store.create_organisation("one", NOW).await.expect("one"), store.create_organisation("other", NOW).await.expect("other"));
+    let (one, other) =
+        (store.create_organisation("one", NOW).await.expect("one"), store.create_organisation("other", NOW).await.expect("other"));
     assert!(store.rename_organisation(one.tenant, "first").await.expect("rename"));
     assert_eq!(store.organisation("one").await.expect("look-up"), None);
     assert_eq!(store.organisation("first").await.expect("look-up").map(|found| found.tenant), Some(one.tenant));
@@ -45,7 +46,13 @@ async fn rows(store: &Any) -> Vec<(String, i64)> {
 /// An organisation with something in every table.
 async fn furnished(store: &Any) -> Tenant {
     let tenant = tenant(store).await;
-    let token = NewToken { id: Uuid::new_v4(), name: "t".into(), hash: definition(&Uuid::new_v4().to_string()).hash, scope: Scope::Read, expires_at: None };
+    let token = NewToken {
+        id: Uuid::new_v4(),
+        name: "t".into(),
+        hash: definition(&Uuid::new_v4().to_string()).hash,
+        scope: Scope::Read,
+        expires_at: None,
+    };
     store.create_token(tenant, &token, NOW).await.expect("token");
     for version in [1, 2] {
         let key = DataKey { tenant, version, master_id: "m".into(), wrapped: vec![7; 60] };

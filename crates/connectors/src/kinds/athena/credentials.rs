@@ -28,7 +28,7 @@ pub(super) struct AthenaCredentials {
     /// The access key's secret.
     #[schemars(with = "String", length(min = 1), regex(pattern = r"\S"), extend("format" = "password", "writeOnly" = true, "x-aliases" = ["secretKey", "awsSecretAccessKey"]))]
     pub(super) secret_access_key: SecretString,
-    /// The data catalog; AwsDataCatalog if it is not given.
+    /// The data catalog; `AwsDataCatalog` if it is not given.
     #[schemars(extend("x-aliases" = ["catalog"]))]
     pub(super) datasource_id: Option<String>,
     /// The workgroup; primary if it is not given. It may enforce an output location of its own.

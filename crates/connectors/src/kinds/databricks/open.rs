@@ -78,7 +78,7 @@ async fn database(connection: &mut DatabricksConnection, first: Option<&str>, sc
     let (Some(schema), Some(catalog)) = (schema, first) else { return Ok(()) };
     let schema = schema.trim().to_lowercase();
     if hive::is(catalog) {
-        let found = hive::schemas(connection).await?.iter().any(|name| *name == schema);
+        let found = hive::schemas(connection).await?.contains(&schema);
         return if found { Ok(()) } else { Err(K::SchemaNotFound.into()) };
     }
     // Each part of the name for itself: a point in one of them is no separator.
