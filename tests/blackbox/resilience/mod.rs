@@ -4,8 +4,10 @@
 
 mod canary;
 mod kill;
+mod leftovers;
 mod policy;
 mod race;
 mod rogue;
+mod rotation;
 mod shutdown;
 mod silence;
