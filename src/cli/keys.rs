@@ -74,7 +74,9 @@ fn report(verified: &Verified) -> Result<(), CliError> {
                     _ => "of which another one is given, or whose bytes were changed",
                 };
                 let (name, version, id) = (organisation.name.escape_debug(), key.version, key.master_id.escape_debug());
-                format!("lost: organisation \"{name}\": its data key {version} is wrapped by the master key \"{id}\", {why}: credentials of {datasources} datasources")
+                format!(
+                    "lost: organisation \"{name}\": its data key {version} is wrapped by the master key \"{id}\", {why}: credentials of {datasources} datasources"
+                )
             }
             Loss::Datasource { organisation, name, cause } => {
                 let (organisation, name) = (organisation.name.escape_debug(), name.escape_debug());

@@ -13,21 +13,21 @@ use crate::clock;
 /// A lease of a staging area. Dropped, it is given back, and what was staged goes unless others need it.
 pub(super) struct Lease {
     store: Arc<dyn Store>,
-    lease: StagingLease,
+    id: StagingLease,
     renewal: JoinHandle<()>,
     ended: bool,
 }
 
 impl Lease {
     pub(super) async fn open(store: Arc<dyn Store>, tenant: Tenant, datasource: Uuid, limits: StagingLimits) -> Result<Self, StoreError> {
-        let lease = store.open_staging(tenant, datasource, until(limits)).await?;
-        let renewal = tokio::spawn(renew(store.clone(), lease, limits));
-        Ok(Self { store, lease, renewal, ended: false })
+        let id = store.open_staging(tenant, datasource, until(limits)).await?;
+        let renewal = tokio::spawn(renew(store.clone(), id, limits));
+        Ok(Self { store, id, renewal, ended: false })
     }
 
     /// What the store knows it by.
     pub(super) fn id(&self) -> StagingLease {
-        self.lease
+        self.id
     }
 
     /// A change was written, and has taken all that was staged.
@@ -38,7 +38,7 @@ impl Lease {
     /// Gives it back at once.
     pub(super) async fn leave(mut self) {
         // Whoever waits for this may go: then it is given back all the same.
-        leave(self.store.clone(), self.lease).await;
+        leave(self.store.clone(), self.id).await;
         self.ended = true;
     }
 }
@@ -48,7 +48,7 @@ impl Drop for Lease {
         self.renewal.abort();
         // Without a run-time the server ends, and the lease with its time.
         if let (false, Ok(runtime)) = (self.ended, Handle::try_current()) {
-            runtime.spawn(leave(self.store.clone(), self.lease));
+            runtime.spawn(leave(self.store.clone(), self.id));
         }
     }
 }

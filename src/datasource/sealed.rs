@@ -40,7 +40,12 @@ pub(super) async fn open(app: &App, tenant: Tenant, stored: &Datasource) -> Resu
 }
 
 /// The same without a server.
-pub(super) async fn open_with(cipher: &Cipher, registry: Registry, tenant: Tenant, stored: &Datasource) -> Result<Map<String, Value>, Failure> {
+pub(super) async fn open_with(
+    cipher: &Cipher,
+    registry: Registry,
+    tenant: Tenant,
+    stored: &Datasource,
+) -> Result<Map<String, Value>, Failure> {
     let binding = binding(tenant, stored.uuid);
     let Some(profile) = &stored.profile else {
         return object(&cipher.open_unplaced(binding, &stored.sealed).await?);

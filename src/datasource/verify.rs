@@ -57,7 +57,12 @@ pub(crate) async fn verify(store: &dyn Store, cipher: &Cipher, all: bool) -> Res
             }
         }
         let keys = lost.into_iter();
-        verified.losses.extend(keys.map(|(key, cause, datasources)| Loss::Key { organisation: organisation.clone(), key, cause, datasources }));
+        verified.losses.extend(keys.map(|(key, cause, datasources)| Loss::Key {
+            organisation: organisation.clone(),
+            key,
+            cause,
+            datasources,
+        }));
     }
     Ok(verified)
 }

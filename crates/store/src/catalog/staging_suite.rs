@@ -8,11 +8,9 @@ use crate::{Catalog, Replaced, StoreError, Timestamp};
 
 /// Nothing is staged, and so many definitions are there.
 pub(crate) async fn is_clean(store: &Any, definitions: i64) {
-    for (sql, rows) in [
-        ("select count(*) from staging", 0),
-        ("select count(*) from staging_lease", 0),
-        ("select count(*) from definition", definitions),
-    ] {
+    for (sql, rows) in
+        [("select count(*) from staging", 0), ("select count(*) from staging_lease", 0), ("select count(*) from definition", definitions)]
+    {
         assert_eq!(store.count(sql).await, rows, "{sql}");
     }
 }

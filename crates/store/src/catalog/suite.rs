@@ -13,7 +13,10 @@ pub async fn sweep_spares_the_living(store: Any) {
     let tenant = tenant(&store).await;
     let uuid = create(&store, tenant, "d", &["a"]).await;
     let lost = Uuid::new_v4();
-    let [one, two] = [stage(&store, tenant, lost, &[definition("lost")]).await, stage(&store, tenant, uuid, &["a", "of a failed update"].map(definition)).await];
+    let [one, two] = [
+        stage(&store, tenant, lost, &[definition("lost")]).await,
+        stage(&store, tenant, uuid, &["a", "of a failed update"].map(definition)).await,
+    ];
     store.sql("update definition set staged_at = 1000", &[]).await;
     assert_eq!(store.sweep(Timestamp(2_000)).await.expect("sweep"), 0, "somebody may be about to name them");
     // Older versions had no staging areas.

@@ -7,12 +7,12 @@ pub(crate) mod make;
 
 pub use any::Any;
 
+pub use crate::catalog::staging_suite::{
+    a_rest_is_taken_away, giving_up_leaves_nothing, leases_end, many_at_once, staging_is_bounded, what_two_stage_is_kept_for_either,
+};
 pub use crate::catalog::suite::{
     a_root_that_is_the_same_writes_estimates_alone, a_wide_schema, one_changed_table_rewrites_one_tree, staging_again,
     sweep_spares_the_living,
-};
-pub use crate::catalog::staging_suite::{
-    a_rest_is_taken_away, giving_up_leaves_nothing, leases_end, many_at_once, staging_is_bounded, what_two_stage_is_kept_for_either,
 };
 pub use crate::datasource::suite::{
     a_change_is_whole, a_stale_change_writes_nothing, delete_leaves_nothing, lifecycle, names_are_bytes, one_of_many_writers_wins, pages,
