@@ -20,9 +20,9 @@ pub(super) struct Lease {
 
 impl Lease {
     pub(super) async fn open(store: Arc<dyn Store>, tenant: Tenant, datasource: Uuid, limits: StagingLimits) -> Result<Self, StoreError> {
-        let lease = store.open_staging(tenant, datasource, until(limits)).await?;
-        let renewal = tokio::spawn(renew(store.clone(), lease, limits));
-        Ok(Self { store, id: lease, renewal, ended: false })
+        let id = store.open_staging(tenant, datasource, until(limits)).await?;
+        let renewal = tokio::spawn(renew(store.clone(), id, limits));
+        Ok(Self { store, id, renewal, ended: false })
     }
 
     /// What the store knows it by.
