@@ -11,11 +11,13 @@ const GATHER: Duration = Duration::from_millis(100);
 
 type Found = Result<Option<Token>, Arc<StoreError>>;
 
+/// Those who wait for the next batch.
+type Waiting = Arc<Mutex<Vec<(Hash, oneshot::Sender<Found>)>>>;
+
 /// Looks tokens up in batches.
 pub(super) struct Batch {
     store: Arc<dyn Store>,
-    /// Those who wait for the next batch.
-    waiting: Arc<Mutex<Vec<(Hash, oneshot::Sender<Found>)>>>,
+    waiting: Waiting,
 }
 
 impl Batch {
@@ -41,7 +43,7 @@ impl Batch {
     }
 }
 
-async fn look_up(store: Arc<dyn Store>, waiting: Arc<Mutex<Vec<(Hash, oneshot::Sender<Found>)>>>) {
+async fn look_up(store: Arc<dyn Store>, waiting: Waiting) {
     tokio::time::sleep(GATHER).await;
     let mut batch = std::mem::take(&mut *waiting.lock().expect("no panic under this lock"));
     batch.retain(|(_, answer)| !answer.is_closed());

@@ -15,7 +15,7 @@ use super::metrics::Metrics;
 use crate::app::{App, RequestLimits};
 use crate::auth::{Failures, Tokens};
 use crate::config::{Jobs, RunnerKind, Service};
-use crate::http::middleware::Knocks;
+use crate::http::knocks::Knocks;
 use crate::runner::{Child, ChildSettings, InProcess, Runner, RunnerSettings};
 use crate::server::ClientLimits;
 use crate::{clock, datasource, router, server, telemetry};

@@ -29,6 +29,9 @@ pub(super) struct Shared {
     pub(super) pool: Arc<Pool>,
 }
 
+/// A place that is waited for.
+type Place<'a> = Pin<Box<dyn Future<Output = Result<Permit, ConnectError>> + Send + 'a>>;
+
 /// How an attempt ended.
 enum End {
     /// With the job's last event, or because nobody waits for it any more.
@@ -92,7 +95,7 @@ impl Driven<'_> {
         let mut until = late(time.test);
         let mut began = None;
         let mut patience = Some(patience);
-        let mut wait: Option<Pin<Box<dyn Future<Output = Result<Permit, ConnectError>> + Send + '_>>> = None;
+        let mut wait: Option<Place<'_>> = None;
         loop {
             let event = tokio::select! {
                 biased;
@@ -129,7 +132,7 @@ impl Driven<'_> {
                 *permit = None;
                 let place = self.shared.reads.acquire(self.tenant, seat.pulse());
                 // A child that says so twice waits for nothing.
-                wait = patience.take().map(|patience| Box::pin(patience.wait(place)) as Pin<Box<dyn Future<Output = _> + Send>>);
+                wait = patience.take().map(|patience| Box::pin(patience.wait(place)) as Place<'_>);
             }
             if self.out.send(News::Event(event)).await.is_err() || last {
                 return End::Whole;
