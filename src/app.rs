@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use connectors::Registry;
 use metrics_exporter_prometheus::PrometheusHandle;
-use store::{Cipher, Store};
+use store::{Cipher, Hash, Store};
 
-use crate::api::metrics::MetricsAccess;
 use crate::auth::Tokens;
-use crate::http::middleware::Knocks;
+use crate::http::knocks::Knocks;
 use crate::readiness::Readiness;
 use crate::runner::Runner;
 
@@ -49,6 +48,15 @@ pub(crate) struct StagingLimits {
     pub(crate) lease: Duration,
     /// Bytes of one organisation at once.
     pub(crate) bytes: u64,
+}
+
+/// Who sees the metrics.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MetricsAccess {
+    /// SHA-256 of the token to ask for, if one is set.
+    pub(crate) token: Option<Hash>,
+    /// Whether they have a listener of their own, and are not on the main one.
+    pub(crate) elsewhere: bool,
 }
 
 /// The state of the router.

@@ -1,6 +1,7 @@
 //! Settings: every flag has an environment twin, every secret is a [`SecretString`].
 
 mod front;
+mod secret;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,12 +13,9 @@ use egress::{Host, Moved, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_l
 use secrecy::SecretString;
 use store::DatabaseAddress;
 
-pub(crate) use front::{Front, MetricsSettings};
+use self::secret::secret;
 
-#[expect(clippy::unnecessary_wraps, reason = "the signature clap wants")]
-fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
-    Ok(SecretString::from(text))
-}
+pub(crate) use front::{Front, MetricsSettings};
 
 /// Where the metadata is kept.
 #[derive(Debug, Clone, Args)]

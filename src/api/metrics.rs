@@ -3,20 +3,10 @@
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use store::Hash;
 
 use crate::app::AppState;
 use crate::auth;
 use crate::http::Reject;
-
-/// Who sees the metrics.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct MetricsAccess {
-    /// SHA-256 of the token to ask for, if one is set.
-    pub(crate) token: Option<Hash>,
-    /// Whether they have a listener of their own, and are not on the main one.
-    pub(crate) elsewhere: bool,
-}
 
 /// All counters and histograms of this process, on the main listener.
 pub(crate) async fn metrics(State(app): State<AppState>, request: Request) -> Response {

@@ -11,12 +11,12 @@ const GATHER: Duration = Duration::from_millis(100);
 
 type Found = Result<Option<Token>, Arc<StoreError>>;
 
+/// Those who wait for the next batch.
 type Waiting = Arc<Mutex<Vec<(Hash, oneshot::Sender<Found>)>>>;
 
 /// Looks tokens up in batches.
 pub(super) struct Batch {
     store: Arc<dyn Store>,
-    /// Those who wait for the next batch.
     waiting: Waiting,
 }
 

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use super::CliError;
 use super::listen::listen;
 use super::metadata::given;
-use crate::api::metrics::MetricsAccess;
+use crate::app::MetricsAccess;
 use crate::auth;
 use crate::config::MetricsSettings;
 

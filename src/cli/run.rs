@@ -15,7 +15,7 @@ use super::metrics::Metrics;
 use crate::app::{App, RequestLimits, StagingLimits};
 use crate::auth::{Failures, Tokens};
 use crate::config::{Jobs, RunnerKind, Service};
-use crate::http::middleware::Knocks;
+use crate::http::knocks::Knocks;
 use crate::readiness::Readiness;
 use crate::replicas::{RENEWED_EVERY, Replicas};
 use crate::runner::{Child, ChildSettings, InProcess, Runner, RunnerSettings};

@@ -8,7 +8,7 @@ use clap::Args;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use super::secret;
+use super::secret::secret;
 
 /// The front.
 #[derive(Debug, Clone, Args)]

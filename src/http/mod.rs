@@ -6,6 +6,7 @@ mod access;
 mod body;
 mod client;
 mod json;
+pub(crate) mod knocks;
 pub(crate) mod middleware;
 mod prepared;
 mod query;

@@ -6,7 +6,7 @@ mod observe;
 mod panic;
 mod time_limit;
 
-pub(crate) use authenticate::{Guard, Knocks, authenticate};
+pub(crate) use authenticate::{Guard, authenticate};
 pub(crate) use authorize::authorize;
 pub(crate) use observe::observe;
 pub(crate) use panic::on_panic;

@@ -21,9 +21,6 @@ use crate::runner::{Order, RunnerSettings};
 /// A child keeps its own time. One that is later than this does not keep it any more.
 const LATE: Duration = Duration::from_secs(2);
 
-/// A permit that is waited for.
-type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Permit, ConnectError>> + Send + 'a>>;
-
 /// What all jobs share.
 pub(super) struct Shared {
     pub(super) settings: RunnerSettings,
@@ -31,6 +28,9 @@ pub(super) struct Shared {
     pub(super) reads: Permits,
     pub(super) pool: Arc<Pool>,
 }
+
+/// A place that is waited for.
+type Place<'a> = Pin<Box<dyn Future<Output = Result<Permit, ConnectError>> + Send + 'a>>;
 
 /// How an attempt ended.
 enum End {
@@ -96,7 +96,7 @@ impl Driven<'_> {
         let mut until = late(time.test);
         let mut began = None;
         let mut patience = Some(patience);
-        let mut wait: Option<Waiting<'_>> = None;
+        let mut wait: Option<Place<'_>> = None;
         loop {
             let event = tokio::select! {
                 biased;
@@ -133,7 +133,7 @@ impl Driven<'_> {
                 *permit = None;
                 let place = self.shared.reads.acquire(self.tenant, seat.pulse());
                 // A child that says so twice waits for nothing.
-                wait = patience.take().map(|patience| Box::pin(patience.wait(place)) as Pin<Box<dyn Future<Output = _> + Send>>);
+                wait = patience.take().map(|patience| Box::pin(patience.wait(place)) as Place<'_>);
             }
             if self.out.send(News::Event(event)).await.is_err() || last {
                 return End::Whole;

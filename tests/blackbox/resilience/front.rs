@@ -84,8 +84,8 @@ async fn l11_heads_are_bounded() {
     assert!(client.raw(&small, "").await.starts_with("HTTP/1.1 200 "), "24 KiB are taken");
     for (what, head) in [
         ("one long line", format!("X-Filling: {}\r\n", "x".repeat(40 << 10))),
-        ("many lines", (0..90).map(|n| format!("X-{n}: {}\r\n", "x".repeat(500))).collect::<Vec<_>>().concat()),
-        ("too many lines", (0..200).map(|n| format!("X-{n}: x\r\n")).collect::<Vec<_>>().concat()),
+        ("many lines", format!("X-Filling: {}\r\n", "x".repeat(500)).repeat(90)),
+        ("too many lines", "X-Filling: x\r\n".repeat(200)),
     ] {
         let mut stream = connect(&server).await;
         stream.write_all(format!("GET /api/v2/datasource HTTP/1.1\r\nHost: x\r\n{head}\r\n").as_bytes()).await.expect("sent");
