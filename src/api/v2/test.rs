@@ -100,7 +100,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         "step": {
             "type": "string",
             "enum": [
-                "validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "workgroup", "database", "list", "query",
+                "validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "workgroup", "warehouse", "database", "list", "query",
                 "read"
             ],
         },

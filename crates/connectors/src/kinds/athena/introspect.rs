@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use aws_sdk_athena::types::{Column as Field, TableMetadata};
 use catalog::{CatalogWriter, Column, ENTRY_BYTES, Partial, Table, TableKind};
 
+use super::connection::AthenaConnection;
 use super::error::of_call;
-use super::open::AthenaConnection;
 use super::types::normalize;
 use crate::error::{ConnectError, ConnectErrorKind};
 use crate::rest::aws::patient;

@@ -1,5 +1,6 @@
 //! Amazon Athena by its API: the catalog's metadata for the schema, one statement for the test.
 
+mod connection;
 mod credentials;
 mod error;
 mod introspect;
@@ -11,8 +12,9 @@ use async_trait::async_trait;
 use catalog::CatalogWriter;
 use egress::{Plan, Share, Step};
 
+use self::connection::AthenaConnection;
 use self::credentials::AthenaCredentials;
-use self::open::{AthenaConnection, QUERY, WORK_GROUP};
+use self::open::{QUERY, WORK_GROUP};
 use crate::connector::Connector;
 use crate::error::ConnectError;
 use crate::kind::{About, Kind};

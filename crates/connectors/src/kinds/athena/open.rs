@@ -7,6 +7,7 @@ use aws_sdk_athena::types::{WorkGroup, WorkGroupState};
 use egress::{AwsHttp, Step};
 use secrecy::ExposeSecret;
 
+use super::connection::AthenaConnection;
 use super::credentials::AthenaCredentials;
 use super::error::{is_refused, of_call};
 use super::statement::select_one;
@@ -23,14 +24,6 @@ pub(super) const QUERY: Step = Step::new("query");
 
 /// Bytes of one answer: fifty tables of many columns.
 const ANSWER: usize = 32 << 20;
-
-/// A client whose credentials were accepted.
-pub(super) struct AthenaConnection {
-    pub(super) client: Client,
-    pub(super) http: AwsHttp,
-    pub(super) catalog: String,
-    pub(super) database: String,
-}
 
 /// Connects, authenticates and checks.
 pub(super) async fn open(credentials: &AthenaCredentials, way: &Way) -> Result<(AthenaConnection, ServerInfo), ConnectError> {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use aws_sdk_athena::types::{QueryExecutionContext, QueryExecutionState as State, ResultConfiguration};
 
+use super::connection::AthenaConnection;
 use super::credentials::AthenaCredentials;
 use super::error::{is_refused, of_call};
-use super::open::AthenaConnection;
 use crate::error::{ConnectError, ConnectErrorKind as K};
 use crate::rest::aws::patient;
 

@@ -2,7 +2,7 @@
 
 use catalog::{CatalogWriter, Column, Namespace, Note, NoteCode, Partial, Table, TableKind};
 
-use super::open::DatabricksConnection;
+use super::connection::DatabricksConnection;
 use super::statement::{Row, Statement};
 use super::types::{normalize, quoted};
 use crate::error::{ConnectError, ConnectErrorKind as K};

@@ -2,8 +2,8 @@
 
 use catalog::{CatalogWriter, Column, ForeignKey, KeyKind, Namespace, Note, NoteCode, Partial, Table, TableKind};
 
+use super::connection::DatabricksConnection;
 use super::hive;
-use super::open::DatabricksConnection;
 use super::types::normalize;
 use super::unity::{self, TableInfo};
 use crate::error::{ConnectError, ConnectErrorKind as K};

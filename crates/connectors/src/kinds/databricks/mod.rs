@@ -3,6 +3,7 @@
 //!
 //! Results come inline only: links to files in the cloud's store are never asked for.
 
+mod connection;
 mod credentials;
 mod error;
 mod hive;
@@ -20,8 +21,8 @@ use async_trait::async_trait;
 use catalog::CatalogWriter;
 use egress::{Plan, Share, Step};
 
+use self::connection::DatabricksConnection;
 use self::credentials::DatabricksCredentials;
-use self::open::DatabricksConnection;
 use crate::connector::Connector;
 use crate::error::ConnectError;
 use crate::kind::{About, Kind};

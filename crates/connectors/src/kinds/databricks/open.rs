@@ -3,6 +3,7 @@
 use egress::Step;
 use serde::de::IgnoredAny;
 
+use super::connection::DatabricksConnection;
 use super::credentials::DatabricksCredentials;
 use super::error::{is_absent, is_without_unity, rejected};
 use super::hive;
@@ -13,16 +14,6 @@ use super::workspace::{Workspace, encoded};
 use crate::error::{ConnectError, ConnectErrorKind as K};
 use crate::route::Way;
 use crate::server::ServerInfo;
-
-/// A workspace whose token was accepted and whose warehouse answers.
-pub(super) struct DatabricksConnection {
-    pub(super) workspace: Workspace,
-    pub(super) warehouse: String,
-    /// Whether the workspace has a Unity Catalog.
-    pub(super) unity: bool,
-    /// The catalog that is read; none for all.
-    pub(super) catalog: Option<String>,
-}
 
 /// Connects, authenticates, wakes the warehouse and checks.
 pub(super) async fn open(credentials: &DatabricksCredentials, way: &Way) -> Result<(DatabricksConnection, ServerInfo), ConnectError> {
