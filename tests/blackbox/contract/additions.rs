@@ -13,7 +13,10 @@ async fn types() {
     let all = body["data"].as_array().expect("data");
     assert_eq!(all.len(), 18);
     let ready: Vec<_> = all.iter().filter(|t| t["ready"] == true).map(|t| t["type"].as_str().expect("type")).collect();
-    assert_eq!(ready, ["postgres", "redshift", "cockroachdb", "mysql", "clickhouse", "singlestore", "mssql", "trino"]);
+    assert_eq!(
+        ready,
+        ["postgres", "redshift", "cockroachdb", "mysql", "clickhouse", "singlestore", "databricks", "mssql", "athena", "trino"]
+    );
     for one in all {
         assert!(one["title"].is_string() && one["ready"] == one["schema"].is_object());
         if one["ready"] == true {

@@ -168,6 +168,12 @@ impl Session for PostgresSession {
         self.open = false;
         Ok(())
     }
+
+    async fn roll_back(mut self: Box<Self>) -> Result<(), StoreError> {
+        self.script("rollback").await?;
+        self.open = false;
+        Ok(())
+    }
 }
 
 impl From<PoolError<StoreError>> for StoreError {

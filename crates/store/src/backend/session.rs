@@ -25,6 +25,9 @@ pub(crate) trait Session: Send {
     /// Ends the transaction.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
+    /// Takes back what the transaction did, and keeps its connection: dropped without an end, it would cost that.
+    async fn roll_back(self: Box<Self>) -> Result<(), StoreError>;
+
     /// Runs a statement; its first row, if any.
     async fn first(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
         Ok(self.query(sql, values).await?.into_iter().next())

@@ -65,7 +65,7 @@ impl Backend for SqliteFile {
     }
 
     async fn begin(&self) -> Result<Box<dyn Session>, StoreError> {
-        let mut transaction = Transaction { connection: self.write.acquire().await?, committed: false };
+        let mut transaction = Transaction { connection: self.write.acquire().await?, ended: false };
         // Another process (the command line) may hold the write lock: wait for it here, not in the middle.
         sqlx::raw_sql("begin immediate").execute(&mut *transaction.connection).await?;
         Ok(Box::new(SqliteSession::Transaction(transaction)))
@@ -92,12 +92,12 @@ impl Backend for SqliteFile {
 /// it cannot read or write, or has no memory: from then on the two disagree, and no transaction would ever begin again.
 struct Transaction {
     connection: PoolConnection<Sqlite>,
-    committed: bool,
+    ended: bool,
 }
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        if !self.committed {
+        if !self.ended {
             // Closing it rolls back whatever there is to be rolled back; the next one is made anew.
             self.connection.close_on_drop();
         }
@@ -140,6 +140,19 @@ fn push(row: &mut Separated<'_, Sqlite, &'static str>, value: Value<'_>) {
     };
 }
 
+impl SqliteSession {
+    async fn end(self: Box<Self>, script: &'static str) -> Result<(), StoreError> {
+        match *self {
+            Self::Plain(_) => Ok(()),
+            Self::Transaction(mut transaction) => {
+                sqlx::raw_sql(script).execute(&mut *transaction.connection).await?;
+                transaction.ended = true;
+                Ok(())
+            }
+        }
+    }
+}
+
 #[async_trait]
 impl Session for SqliteSession {
     async fn query(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
@@ -167,14 +180,11 @@ impl Session for SqliteSession {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        match *self {
-            Self::Plain(_) => Ok(()),
-            Self::Transaction(mut transaction) => {
-                sqlx::raw_sql("commit").execute(&mut *transaction.connection).await?;
-                transaction.committed = true;
-                Ok(())
-            }
-        }
+        self.end("commit").await
+    }
+
+    async fn roll_back(self: Box<Self>) -> Result<(), StoreError> {
+        self.end("rollback").await
     }
 }
 

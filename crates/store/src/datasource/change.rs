@@ -91,8 +91,7 @@ pub(super) async fn try_change(
     ];
     let Some(row) = tx.first(sql, &values).await? else {
         let there = tx.first("select 1 from datasource where org_id = $1 and uuid = $2", &[tenant.into(), uuid.into()]).await?;
-        // Nothing was written; a transaction that is left open would cost its connection.
-        tx.commit().await?;
+        tx.roll_back().await?;
         return Ok(if there.is_some() { Replaced::Stale } else { Replaced::Gone });
     };
     if let Some(tenancy) = &change.tenancy {
@@ -115,7 +114,7 @@ pub(super) async fn try_delete(backend: &dyn Backend, tenant: Tenant, name: &str
     let mut tx = backend.begin().await?;
     let row = tx.first("delete from datasource where org_id = $1 and name = $2 returning uuid", &[tenant.into(), name.into()]).await?;
     let Some(row) = row else {
-        tx.commit().await?;
+        tx.roll_back().await?;
         return Ok(None);
     };
     let uuid = row.uuid(0)?;
