@@ -157,7 +157,8 @@ for n in range(60):
 print(json.dumps('made'))"
     );
     assert_eq!(python(&script, &json!({"port": port, "database": database})).await, Ok(json!("made")));
-    let changes = json!({"database": database, "accessKeyId": "test", "secretAccessKey": "test", "s3OutputBucket": "s3://results/out"});
+    let output = format!("s3://results-{}/out", database.replace('_', "-"));
+    let changes = json!({"database": database, "accessKeyId": "test", "secretAccessKey": "test", "s3OutputBucket": output});
     client.create(&with(&body(port.parse().expect("port"), &json!({})), &changes)).await.ok();
     let tables = cached(&setup, "x").await;
     assert_eq!(columns(named(&tables, "orders")), ["id: bigint → integer", "tags: array<string> → array", "day: date → date"]);
