@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::ConnectOptions;
+use sqlx::error::DatabaseError;
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 use sqlx::query_builder::Separated;
@@ -19,6 +20,12 @@ use super::session::{Backend, Session};
 use super::value::{Row, Rows, Value};
 use crate::error::{OpenError, StoreError};
 use crate::migrations::scripts;
+
+/// How long another process may hold the file.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// How soon a file that could not be opened for it is tried again.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// So many values go in one statement. Fewer, larger statements: each is a trip to the connection's thread and back.
 const VALUES: usize = 3_600;
@@ -40,7 +47,7 @@ impl SqliteFile {
             .journal_mode(SqliteJournalMode::Wal)
             // An answered request survives a power cut.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(BUSY)
             // Deleted credentials do not linger in free pages.
             .pragma("secure_delete", "on")
             .disable_statement_logging();
@@ -48,10 +55,29 @@ impl SqliteFile {
         let file = options.get_filename().to_owned();
         room::make(&file)?;
         // The writer comes first: it makes what else there is.
-        let write = pool(1).connect_with(options.clone()).await.map_err(StoreError::from)?;
+        let write = first(pool(1), &options).await.map_err(StoreError::from)?;
         let read = pool(connections.min(4)).connect_with(options).await.map_err(StoreError::from)?;
         Ok(Self { file, read, write })
     }
+}
+
+/// Opens the first connection. A file becomes one with a WAL only while nobody else has it open, and SQLite does not wait for
+/// that, whatever its busy timeout: another process may be at the same.
+async fn first(pool: SqlitePoolOptions, options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let until = tokio::time::Instant::now() + BUSY;
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Err(sqlx::Error::Database(error)) if is_busy(&*error) && tokio::time::Instant::now() < until => {
+                tokio::time::sleep(AGAIN).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// `SQLITE_BUSY`, with or without more about why.
+fn is_busy(error: &dyn DatabaseError) -> bool {
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 #[async_trait]
@@ -191,6 +217,19 @@ impl Session for SqliteSession {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Servers that start together over a file that is not there yet.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn many_open_a_new_file_at_once() {
+        for _ in 0..10 {
+            let folder = tempfile::tempdir().expect("folder");
+            let options = SqliteConnectOptions::new().filename(folder.path().join("own.db"));
+            let opening: Vec<_> = (0..8).map(|_| tokio::spawn(SqliteFile::open(options.clone(), 2))).collect();
+            for one in opening {
+                one.await.expect("joined").expect("opened");
+            }
+        }
+    }
 
     /// Sealed secrets are nobody else's business.
     #[tokio::test]
