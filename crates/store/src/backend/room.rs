@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use uuid::Uuid;
+
 use crate::error::OpenError;
 
 /// So much room has to be there for the store to be of use: a small datasource takes less.
@@ -55,7 +57,8 @@ fn folder(file: &Path) -> &Path {
 
 fn probe(file: &Path) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!("-room-{}", std::process::id()));
+    // Not by the number of the process: in containers over one volume all have the same.
+    name.push(format!("-room-{}", Uuid::new_v4().simple()));
     folder(file).join(name)
 }
 
