@@ -32,7 +32,7 @@ const FORGOTTEN: Duration = Duration::from_hours(24);
 pub(crate) struct Replicas {
     store: Arc<dyn Store>,
     server: Uuid,
-    listener: SocketAddr,
+    listeners: Vec<SocketAddr>,
     known: Mutex<Known>,
     /// Where the store is asked: drivers of jobs have threads of their own, and may hold them up.
     runtime: Handle,
@@ -46,10 +46,10 @@ struct Known {
 }
 
 impl Replicas {
-    /// Makes known that this server listens on `listener`.
-    pub(crate) async fn join(store: Arc<dyn Store>, listener: SocketAddr) -> Result<Arc<Self>, StoreError> {
+    /// Makes known that this server listens on `listeners`.
+    pub(crate) async fn join(store: Arc<dyn Store>, listeners: Vec<SocketAddr>) -> Result<Arc<Self>, StoreError> {
         let known = Mutex::new(Known { others: Vec::new(), asked: None });
-        let joined = Self { store, server: Uuid::new_v4(), listener, known, runtime: Handle::current() };
+        let joined = Self { store, server: Uuid::new_v4(), listeners, known, runtime: Handle::current() };
         joined.store.drop_listeners(joined.server, ago(FORGOTTEN)).await?;
         joined.renew().await?;
         Ok(Arc::new(joined))
@@ -59,7 +59,8 @@ impl Replicas {
     pub(crate) async fn renew(&self) -> Result<(), StoreError> {
         let until = Timestamp(clock::now().0 + clock::millis(LEASE));
         // Addresses come and go.
-        self.store.keep_listener(self.server, &addresses_of_listener(self.listener), until).await
+        let addresses: Vec<_> = self.listeners.iter().copied().flat_map(addresses_of_listener).collect();
+        self.store.keep_listener(self.server, &addresses, until).await
     }
 
     /// The others' listeners, as of a moment ago.

@@ -51,7 +51,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
     let cipher = Cipher::new(plan.keys, plan.store.clone());
     cipher.verify().await?;
     let address = plan.listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
-    let replicas = Replicas::join(plan.store.clone(), address).await?;
+    let replicas = Replicas::join(plan.store.clone(), plan.metrics.with(address)).await?;
     let readiness = Arc::new(Readiness::new(replicas.clone()));
     let service = plan.service;
     let settings = RunnerSettings {
@@ -128,18 +128,18 @@ fn runner(settings: RunnerSettings, jobs: &Jobs, usual: RunnerKind) -> Result<Ar
     }
 }
 
-/// Housekeeping: metrics' own, the lease of this server's listener, and what killed jobs left behind.
+/// Housekeeping: metrics' own, the lease of this server's listeners, and what killed jobs left behind.
 async fn chores(app: Arc<App>) {
     let mut upkeep = tokio::time::interval(Duration::from_secs(5));
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
-    let mut lease = tokio::time::interval(RENEWED_EVERY);
-    let mut leases = tokio::time::interval(app.staging.lease / 2);
+    let mut listener_lease = tokio::time::interval(RENEWED_EVERY);
+    let mut staging_leases = tokio::time::interval(app.staging.lease / 2);
     loop {
         tokio::select! {
             _ = upkeep.tick() => app.metrics.run_upkeep(),
             // It says itself when it fails.
-            _ = lease.tick() => drop(app.readiness.store_is_up().await),
-            _ = leases.tick() => match app.store.sweep_staging(clock::now()).await {
+            _ = listener_lease.tick() => drop(app.readiness.store_is_up().await),
+            _ = staging_leases.tick() => match app.store.sweep_staging(clock::now()).await {
                 Ok(0) => {}
                 Ok(swept) => tracing::info!(swept, "what a lost server had staged is removed"),
                 Err(cause) => tracing::warn!(%cause, "what lost servers may have staged could not be looked for"),

@@ -20,6 +20,27 @@ async fn said(client: &Client, host: &str, port: &str) -> String {
     answer.message().to_owned()
 }
 
+/// Threat S5: where a sibling shows its metrics is an endpoint of its own, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s5_a_siblings_metrics() {
+    let setup = Setup::sqlite().await;
+    let (server, client) = setup.client();
+    let (socket, port) = crate::support::closed_port();
+    drop(socket);
+    let mut sibling = setup.start_with(&[("HEADWATER_METRICS_LISTEN", &format!("127.0.0.1:{port}"))]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let port = port.to_string();
+    for host in ["127.0.0.1", "localhost", "::ffff:127.0.0.1"] {
+        assert_eq!(said(&client, host, &port).await, DENIED, "{host}");
+    }
+    assert!(server.logged("an endpoint of this server's own"));
+    sibling.terminate();
+    assert!(sibling.ended(Duration::from_secs(20)).success());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let gone = said(&client, "127.0.0.1", &port).await;
+    assert!(gone.starts_with("the connection was refused"), "it has ended: {gone}");
+}
+
 /// Threat S5: the API of a sibling would be asked with this server's network position. It is refused in the profile `dev` too,
 /// by whoever runs the drivers, for as long as the sibling runs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
