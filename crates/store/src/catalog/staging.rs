@@ -60,7 +60,9 @@ pub(super) async fn write(backend: &dyn Backend, batch: &Batch<'_>, anew: bool) 
                and (select coalesce(sum(s.bytes), 0) from staging s where s.org_id = $4) + cast($6 as bigint) <= cast($7 as bigint)";
     if tx.execute(sql, &values).await? == 0 {
         let sql = "select 1 from staging s join staging_lease l on l.area = s.id where s.datasource = $1 and s.id = $2 and l.id = $3 and s.org_id = $4";
-        return Err(if tx.first(sql, &values[..4]).await?.is_some() { StoreError::StagingFull } else { StoreError::StagingLost });
+        let there = tx.first(sql, &values[..4]).await?.is_some();
+        tx.roll_back().await?;
+        return Err(if there { StoreError::StagingFull } else { StoreError::StagingLost });
     }
     tx.insert(if anew { &ANEW } else { &NEW }, batch.values).await?;
     tx.commit().await
@@ -69,6 +71,7 @@ pub(super) async fn write(backend: &dyn Backend, batch: &Batch<'_>, anew: bool) 
 pub(super) async fn leave(backend: &dyn Backend, lease: StagingLease) -> Result<u64, StoreError> {
     let mut tx = backend.begin().await?;
     if !lock(&mut *tx, lease.datasource, lease.area).await? {
+        tx.roll_back().await?;
         return Ok(0);
     }
     tx.execute("delete from staging_lease where id = $1", &[lease.id.into()]).await?;
@@ -81,6 +84,7 @@ pub(super) async fn leave(backend: &dyn Backend, lease: StagingLease) -> Result<
 pub(super) async fn sweep(backend: &dyn Backend, datasource: Uuid, area: Uuid, now: Timestamp) -> Result<u64, StoreError> {
     let mut tx = backend.begin().await?;
     if !lock(&mut *tx, datasource, area).await? {
+        tx.roll_back().await?;
         return Ok(0);
     }
     tx.execute("delete from staging_lease where area = $1 and expires_at < $2", &[area.into(), now.into()]).await?;

@@ -34,7 +34,11 @@ pub(super) async fn try_create(backend: &dyn Backend, tenant: Tenant, new: &NewD
         Value::maybe(server.map(|_| now)),
         Value::maybe(snapshot.map(|_| now)),
     ];
-    let id = tx.first(sql, &values).await?.ok_or(StoreError::NameTaken)?.big(0)?;
+    let Some(row) = tx.first(sql, &values).await? else {
+        tx.roll_back().await?;
+        return Err(StoreError::NameTaken);
+    };
+    let id = row.big(0)?;
     if let Some(tenancy) = &new.tenancy {
         write_tenancy(&mut *tx, id, tenancy).await?;
     }

@@ -30,6 +30,7 @@ pub(super) async fn try_delete(backend: &dyn Backend, tenant: Tenant) -> Result<
     // Another name locks the row against whoever is about to write something that refers to it: they wait, and then find it gone.
     let sql = "update organisation set name = 'deleted ' || cast(id as text) || ' ' || name where id = $1";
     if tx.execute(sql, &[tenant.into()]).await? == 0 {
+        tx.roll_back().await?;
         return Ok(false);
     }
     for sql in OWNED {

@@ -43,7 +43,10 @@ async fn pack_some(backend: &dyn Backend, mark: DefinitionMark) -> Result<Option
         bytes += row.big(2)?;
         last = Some((row.uuid(0)?, row.hash(1)?));
     }
-    let Some((datasource, hash)) = last else { return Ok(None) };
+    let Some((datasource, hash)) = last else {
+        tx.roll_back().await?;
+        return Ok(None);
+    };
     // Another server may be at the same ones: it waits here, and then finds them gone.
     let sql = "delete from definition_0001 where (datasource, hash) > ($1, $2) and (datasource, hash) <= ($3, $4) \
                returning datasource, hash, org_id, body, staged_at";
@@ -65,7 +68,10 @@ async fn pack_some(backend: &dyn Backend, mark: DefinitionMark) -> Result<Option
 async fn plant_one(backend: &dyn Backend, mark: &SchemaMark) -> Result<Option<SchemaMark>, StoreError> {
     let mut tx = backend.begin().await?;
     let sql = "select snapshot, schema_name from snapshot_table_0001 where (snapshot, schema_name) > ($1, $2) order by snapshot, schema_name limit 1";
-    let Some(row) = tx.first(sql, &[mark.0.into(), (&mark.1).into()]).await? else { return Ok(None) };
+    let Some(row) = tx.first(sql, &[mark.0.into(), (&mark.1).into()]).await? else {
+        tx.roll_back().await?;
+        return Ok(None);
+    };
     let (snapshot, schema) = (row.uuid(0)?, row.text(1)?);
     let place: [Value<'_>; 2] = [snapshot.into(), (&schema).into()];
     // Locks the datasource's row: a change of it waits, and so does another server at the same schema.
