@@ -172,6 +172,6 @@ impl EgressLists {
             }
             DatabaseAddress::Socket(port) => OwnEndpoint::AnyLocal(port),
         }));
-        Policy { profile, allow: self.egress_allow.clone(), deny: self.egress_deny.clone(), own, moved: Vec::new() }
+        Policy { profile, allow: self.egress_allow.clone(), deny: self.egress_deny.clone(), own }
     }
 }

@@ -12,7 +12,6 @@ use tokio::net::TcpStream;
 use crate::deadline::Deadline;
 use crate::exhausted::{is_exhausted, no_descriptor_left};
 use crate::metered::Metered;
-use crate::moved::Moved;
 use crate::plan::Step;
 use crate::policy::{Denied, Policy};
 use crate::resolve::Resolve;
@@ -31,11 +30,6 @@ pub type BoxStream = Box<dyn Stream>;
 pub trait Dialer: Debug + Send + Sync {
     /// Connects to `target` before `deadline`, noting its steps in `trace`.
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError>;
-
-    /// Where the operator has a host of a vendor's, if that is elsewhere.
-    fn moved(&self, _host: &Host) -> Option<&Moved> {
-        None
-    }
 }
 
 /// Why no connection came about. The texts are safe to show: they hold nothing that a remote server sent.
@@ -173,10 +167,6 @@ impl Direct {
 
 #[async_trait]
 impl Dialer for Direct {
-    fn moved(&self, host: &Host) -> Option<&Moved> {
-        self.policy.moved.iter().find(|moved| moved.is_of(host))
-    }
-
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {
         let result = match deadline.run(self.vet(target, deadline, trace)).await {
             Ok(Ok(addresses)) => {

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::{BoxStream, DialError, Dialer};
-use crate::moved::Moved;
 use crate::plan::Step;
 use crate::ssh::{self, SshError, SshTunnel};
-use crate::target::{Host, Target};
+use crate::target::Target;
 use crate::trace::Trace;
 
 /// What a connector gets to work with: no other way to the network exists for it.
@@ -31,11 +30,6 @@ impl Session {
     /// Opens a stream to `target` before the session's deadline.
     pub async fn dial(&self, target: &Target) -> Result<BoxStream, DialError> {
         self.dialer.dial(target, self.deadline, &self.trace).await
-    }
-
-    /// Where the operator has a host of a vendor's, if that is elsewhere.
-    pub fn moved(&self, host: &Host) -> Option<&Moved> {
-        self.dialer.moved(host)
     }
 
     /// The same session from behind an SSH server, and that server's key in OpenSSH's form.

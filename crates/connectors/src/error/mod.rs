@@ -178,8 +178,6 @@ impl ConnectError {
             K::SchemaNotFound => "schema",
             K::WorkGroupUnusable => "workGroup",
             K::OutputUnusable => "s3OutputBucket",
-            K::BucketNotFound => "bucket",
-            K::WrongRegion => "region",
             K::HostKeyChanged | K::HostKeyUnreadable => "sshHostKey",
             K::SshKeyUnreadable | K::SshKeyCostly => "sshPrivateKey",
             K::SshKeyEncrypted | K::SshPassphrase => "sshPassphrase",
