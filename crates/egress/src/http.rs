@@ -4,7 +4,9 @@
 //! of every other connector. A client that follows redirects, keeps cookies or takes proxies from the environment has no place here.
 
 use std::error::Error as _;
+use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -41,6 +43,18 @@ pub struct Origin {
     pub https: bool,
     /// Where.
     pub target: Target,
+}
+
+/// As a URL without a final slash; the usual port is left out.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, usual) = if self.https { ("https", 443) } else { ("http", 80) };
+        match &self.target.host {
+            Host::Address(IpAddr::V6(address)) => write!(f, "{scheme}://[{address}]")?,
+            host => write!(f, "{scheme}://{host}")?,
+        }
+        if self.target.port == usual { Ok(()) } else { write!(f, ":{}", self.target.port) }
+    }
 }
 
 /// Why there is no response. The texts are safe to show.
@@ -161,7 +175,7 @@ impl HttpClient {
 
     /// The path and query of a URL that the server gave, if it leads to the same origin.
     pub fn follow(&self, url: &str) -> Result<String, HttpError> {
-        let base = Url::parse(&self.base()).map_err(|_| HttpError::Protocol)?;
+        let base = Url::parse(&self.origin.to_string()).map_err(|_| HttpError::Protocol)?;
         let next = base.join(url).map_err(|_| HttpError::Protocol)?;
         let same =
             next.scheme() == base.scheme() && next.host() == base.host() && next.port_or_known_default() == base.port_or_known_default();
@@ -234,8 +248,8 @@ impl HttpClient {
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = headers;
-        let authority = self.base();
-        let authority = authority.split("//").nth(1).unwrap_or_default().trim_end_matches('/');
+        let origin = self.origin.to_string();
+        let (_, authority) = origin.split_once("://").ok_or(HttpError::Protocol)?;
         request.headers_mut().insert(HOST, HeaderValue::try_from(authority).map_err(|_| HttpError::Protocol)?);
         // Nothing compressed: then nothing can unfold to a thousand times its size.
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -280,19 +294,6 @@ impl HttpClient {
             self.open = Some(sender);
         }
         self.open.as_mut().ok_or(HttpError::Protocol)
-    }
-
-    fn base(&self) -> String {
-        let (scheme, port) = if self.origin.https { ("https", 443) } else { ("http", 80) };
-        let host = match &self.origin.target.host {
-            Host::Address(std::net::IpAddr::V6(address)) => format!("[{address}]"),
-            host => host.to_string(),
-        };
-        if self.origin.target.port == port {
-            format!("{scheme}://{host}/")
-        } else {
-            format!("{scheme}://{host}:{}/", self.origin.target.port)
-        }
     }
 }
 

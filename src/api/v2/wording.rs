@@ -36,10 +36,6 @@ fn words(rule: &Rule) -> String {
         Rule::OneName => "must be one name, not a list".to_owned(),
         Rule::Host(why) => why.to_string(),
         Rule::WebHost => "must be a host name or an IP address, alone or after http:// or https://, without port or path".to_owned(),
-        Rule::WarehousePath { cluster: true } => {
-            "is the path of a cluster; give the one of a SQL warehouse (/sql/1.0/warehouses/ID)".to_owned()
-        }
-        Rule::WarehousePath { cluster: false } => "must be the HTTP path of a SQL warehouse (/sql/1.0/warehouses/ID) or its ID".to_owned(),
         Rule::Form(words) => (*words).to_owned(),
         Rule::NeedsTls => "needs TLS: set sslMode".to_owned(),
         Rule::NeedsTunnel => "needs a tunnel: set sshTunnel to enable".to_owned(),

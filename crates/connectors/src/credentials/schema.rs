@@ -31,11 +31,10 @@ impl CredentialsSchema {
         let json = settings.into_generator().into_root_schema_for::<T>().to_value();
         let own = super::fields::FORMS
             .iter()
-            .fold(jsonschema::options(), |options, (form, _)| options.with_format(*form, |text: &str| super::fields::fits(form, text)));
+            .fold(jsonschema::options(), |options, (form, check)| options.with_format(*form, |text: &str| check(text).is_ok()));
         let validator = own
             .with_format("x-host", |text: &str| text.parse::<egress::Host>().is_ok())
             .with_format("x-web-host", |text: &str| text.parse::<super::fields::WebHost>().is_ok())
-            .with_format("x-warehouse-path", |text: &str| text.parse::<super::fields::WarehousePath>().is_ok())
             .with_format("x-one-name", |text: &str| !text.contains([',', ';']))
             .should_validate_formats(true)
             .build(&json)

@@ -5,7 +5,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Number, Value};
 
-use super::fields::{FORMS, WarehousePath, WarehousePathError};
+use super::fields::FORMS;
 use super::spelling::Contradiction;
 
 /// A rule that the value of a field broke. Nothing in it comes from the value.
@@ -44,11 +44,6 @@ pub enum Rule {
     Host(TargetError),
     /// It is no host, alone or after `http://` or `https://`.
     WebHost,
-    /// It is no path of a SQL warehouse; whether it is one of a cluster.
-    WarehousePath {
-        /// Whether it is the path of a cluster.
-        cluster: bool,
-    },
     /// It is not of the form that the field has; what is said of that.
     Form(&'static str),
     /// It is an option of TLS, and TLS is off.
@@ -124,9 +119,8 @@ fn rule(error: &ValidationError<'_>, path: &str) -> Rule {
         K::Enum { options } => Rule::OneOf(words(options)),
         K::Format { format } if format == "x-host" => host(error.instance()),
         K::Format { format } if format == "x-one-name" => Rule::OneName,
-        K::Format { format } if format == "x-warehouse-path" => warehouse_path(error.instance()),
         K::Format { format } if format == "x-web-host" => Rule::WebHost,
-        K::Format { format } => FORMS.iter().find(|(form, _)| form == format).map_or(Rule::Invalid, |(_, words)| Rule::Form(words)),
+        K::Format { format } => of_form(format, error.instance()),
         _ => Rule::Invalid,
     }
 }
@@ -143,9 +137,9 @@ fn host(value: &Value) -> Rule {
     value.as_str().unwrap_or_default().parse::<egress::Host>().err().map_or(Rule::Invalid, Rule::Host)
 }
 
-fn warehouse_path(value: &Value) -> Rule {
-    let why = value.as_str().unwrap_or_default().parse::<WarehousePath>().err();
-    Rule::WarehousePath { cluster: why == Some(WarehousePathError::Cluster) }
+fn of_form(format: &str, value: &Value) -> Rule {
+    let check = FORMS.iter().find(|(form, _)| *form == format).map(|(_, check)| check);
+    check.and_then(|check| check(value.as_str().unwrap_or_default()).err()).map_or(Rule::Invalid, Rule::Form)
 }
 
 fn words(options: &Value) -> Vec<String> {

@@ -2,62 +2,16 @@
 //!
 //! Keys are static and given. There is no session token, no role, no profile and no look at the machine that the server runs on.
 
-use egress::{Host, Target};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer};
+use egress::{Origin, Target};
 
-/// Formats of the fields below, with what is said of a value that has another.
-pub(crate) const FORMS: &[(&str, &str)] = &[
-    ("x-aws-region", "must be the code of an AWS region, for example eu-west-1"),
-    ("x-aws-key", "must be the ID of an access key: letters, digits, _ and - only"),
-    ("x-endpoint", "must be a host, alone or after http:// or https://, with or without a port, and without path"),
-    ("x-s3-location", "must be a bucket, bucket/prefix or s3://bucket/prefix"),
-    ("x-s3-bucket", "must be the name of a bucket: no ARN, no access point, no path"),
-];
+use super::form::form;
 
-/// Whether `text` is of the form.
-pub(crate) fn fits(form: &str, text: &str) -> bool {
-    match form {
-        "x-aws-region" => Region::read(text).is_some(),
-        "x-aws-key" => AccessKeyId::read(text).is_some(),
-        "x-endpoint" => Endpoint::read(text).is_some(),
-        "x-s3-location" => S3Location::read(text).is_some(),
-        "x-s3-bucket" => Bucket::read(text).is_some(),
-        _ => true,
-    }
-}
-
-/// A field that is a string of a form; white space around it, as pasting leaves it, does not count.
-macro_rules! form {
-    ($name:ident, $form:literal) => {
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                Self::read(&text).ok_or_else(|| serde::de::Error::custom($form))
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({"type": "string", "minLength": 1, "format": $form})
-            }
-        }
-    };
-}
-
-form!(Region, "x-aws-region");
-form!(AccessKeyId, "x-aws-key");
-form!(Endpoint, "x-endpoint");
-form!(S3Location, "x-s3-location");
-form!(Bucket, "x-s3-bucket");
+form!(Region, "x-aws-region", |text| Self::read(text).ok_or("must be the code of an AWS region, for example eu-west-1"));
+form!(AccessKeyId, "x-aws-key", |text| Self::read(text).ok_or("must be the ID of an access key: letters, digits, _ and - only"));
+form!(Endpoint, "x-endpoint", |text| {
+    Self::read(text).ok_or("must be a host, alone or after http:// or https://, with or without a port, and without path")
+});
+form!(S3Location, "x-s3-location", |text| Self::read(text).ok_or("must be a bucket, bucket/prefix or s3://bucket/prefix"));
 
 /// The code of a region. It becomes part of a host name, so nothing else is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,14 +55,9 @@ impl AccessKeyId {
 }
 
 /// Another place that a service is asked at: an interface endpoint, or a server that speaks the service's protocol. The policy
-/// judges it like every host that a user names.
+/// judges it like every host that a user names. Without a scheme TLS is spoken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Endpoint {
-    /// Whether TLS is spoken; without a scheme it is.
-    pub(crate) https: bool,
-    /// Where.
-    pub(crate) target: Target,
-}
+pub(crate) struct Endpoint(pub(crate) Origin);
 
 impl Endpoint {
     fn read(text: &str) -> Option<Self> {
@@ -126,22 +75,12 @@ impl Endpoint {
             Some((host, digits)) if !host.contains(':') || host.ends_with(']') => (host, ports(digits)?),
             _ => (rest, if https { 443 } else { 80 }),
         };
-        Some(Self { https, target: Target::new(host.parse().ok()?, port) })
+        Some(Self(Origin { https, target: Target::new(host.parse().ok()?, port) }))
     }
 
     /// A service's own host, over TLS.
     pub(crate) fn of(host: &str) -> Option<Self> {
-        Some(Self { https: true, target: Target::new(host.parse().ok()?, 443) })
-    }
-
-    /// As a URL.
-    pub(crate) fn url(&self) -> String {
-        let (scheme, usual) = if self.https { ("https", 443) } else { ("http", 80) };
-        let host = match &self.target.host {
-            Host::Address(std::net::IpAddr::V6(address)) => format!("[{address}]"),
-            host => host.to_string(),
-        };
-        if self.target.port == usual { format!("{scheme}://{host}") } else { format!("{scheme}://{host}:{}", self.target.port) }
+        Some(Self(Origin { https: true, target: Target::new(host.parse().ok()?, 443) }))
     }
 }
 
@@ -235,7 +174,7 @@ mod tests {
             ("::1", "https://[::1]"),
             ("http://2130706433:80", "http://127.0.0.1"),
         ] {
-            assert_eq!(Endpoint::read(text).expect(text).url(), url, "{text}");
+            assert_eq!(Endpoint::read(text).expect(text).0.to_string(), url, "{text}");
         }
         for text in
             ["", "ftp://x", "https://u:p@x", "https://x/path", "https://x?y", "https://x#y", "x:0", "x:70000", "x:+80", "x,y", "https://"]

@@ -1,6 +1,7 @@
 //! Groups of fields that several kinds share; each is flattened into a kind's credentials.
 
 mod aws;
+mod form;
 mod host;
 mod login;
 mod ssh;
@@ -8,10 +9,13 @@ mod tls;
 mod warehouse_path;
 mod web_host;
 
-pub(crate) use aws::{AccessKeyId, Endpoint, FORMS, Region, S3Location, fits};
+pub(crate) use aws::{AccessKeyId, Endpoint, Region, S3Location};
 pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
 pub(crate) use ssh::SshFields;
 pub(crate) use tls::{IdentityFields, SwitchedTlsFields, TrustFields};
-pub(crate) use warehouse_path::{WarehousePath, WarehousePathError};
+pub(crate) use warehouse_path::WarehousePath;
 pub(crate) use web_host::WebHost;
+
+/// Every form that a field can have.
+pub(crate) const FORMS: &[form::Form] = &[Region::FORM, AccessKeyId::FORM, Endpoint::FORM, S3Location::FORM, WarehousePath::FORM];

@@ -2,8 +2,7 @@
 
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer};
+use super::form::form;
 
 /// The longest ID that is taken; they have sixteen digits.
 const ID_BYTES: usize = 64;
@@ -13,15 +12,20 @@ const ID_BYTES: usize = 64;
 pub(crate) struct WarehousePath(String);
 
 /// What does not fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WarehousePathError {
-    /// It is the path of a cluster.
-    #[error("must be the path of a SQL warehouse: clusters take no statements by REST")]
+    /// It is the path of a cluster: those take no statements by REST.
     Cluster,
     /// It is no such path.
-    #[error("must be the HTTP path of a SQL warehouse (/sql/1.0/warehouses/ID) or its ID")]
     Grammar,
 }
+
+form!(WarehousePath, "x-warehouse-path", |text| {
+    text.parse().map_err(|error| match error {
+        WarehousePathError::Cluster => "is the path of a cluster; give the one of a SQL warehouse (/sql/1.0/warehouses/ID)",
+        WarehousePathError::Grammar => "must be the HTTP path of a SQL warehouse (/sql/1.0/warehouses/ID) or its ID",
+    })
+});
 
 impl FromStr for WarehousePath {
     type Err = WarehousePathError;
@@ -42,27 +46,6 @@ impl WarehousePath {
     /// The ID.
     pub(crate) fn id(&self) -> &str {
         &self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for WarehousePath {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for WarehousePath {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "WarehousePath".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    /// `x-warehouse-path` is the format that [`crate::credentials::CredentialsSchema`] checks by parsing.
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "minLength": 1, "format": "x-warehouse-path"})
     }
 }
 

@@ -1,6 +1,6 @@
 //! Credentials of an Athena datasource.
 
-use egress::TlsOptions;
+use egress::{Origin, TlsOptions};
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -48,7 +48,7 @@ impl AthenaCredentials {
 
     /// Where they lead.
     pub(super) fn route(&self) -> Route {
-        let Endpoint { https, target } = self.endpoint();
+        let Endpoint(Origin { https, target }) = self.endpoint();
         Route { target, tls: https.then(TlsOptions::default), tunnel: None }
     }
 

@@ -59,7 +59,7 @@ fn client(credentials: &AthenaCredentials, http: &AwsHttp) -> Client {
         .credentials_provider(keys)
         .retry_config(RetryConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .endpoint_url(credentials.endpoint().url())
+        .endpoint_url(credentials.endpoint().0.to_string())
         .http_client(http.clone())
         .build();
     Client::from_conf(config)
