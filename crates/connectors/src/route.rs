@@ -1,7 +1,7 @@
 //! The way to a server, gone through once for every kind: SSH or not, whom to dial, TLS or not.
 
 use egress::{
-    AwsHttp, BoxStream, Elapsed, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target, TlsOptions, TlsStream,
+    AwsHttp, BoxStream, Deadline, Elapsed, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target, TlsOptions, TlsStream,
     connect_tls,
 };
 
@@ -62,6 +62,16 @@ impl Way {
     /// The same way to another server, where this one sent us there.
     pub(crate) fn to(&self, target: Target) -> Self {
         Self { target, ..self.clone() }
+    }
+
+    /// The same way with another deadline: a read has more time than the test before it.
+    pub(crate) fn until(&self, deadline: Deadline) -> Self {
+        Self { session: self.session.until(deadline), ..self.clone() }
+    }
+
+    /// Whether the operator has allowed the server by its name: for kinds whose servers are one vendor's.
+    pub(crate) fn is_named(&self) -> bool {
+        self.session.names(&self.target.host)
     }
 
     /// Opens a stream to the server.

@@ -30,6 +30,12 @@ pub type BoxStream = Box<dyn Stream>;
 pub trait Dialer: Debug + Send + Sync {
     /// Connects to `target` before `deadline`, noting its steps in `trace`.
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError>;
+
+    /// Whether the operator has allowed this host by its name (or its address, where it has no name). A kind whose hosts are one
+    /// vendor's asks it about others; policy judges the dialing itself, here as everywhere.
+    fn names(&self, _host: &Host) -> bool {
+        false
+    }
 }
 
 /// Why no connection came about. The texts are safe to show: they hold nothing that a remote server sent.
@@ -167,6 +173,10 @@ impl Direct {
 
 #[async_trait]
 impl Dialer for Direct {
+    fn names(&self, host: &Host) -> bool {
+        self.policy.names(host)
+    }
+
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {
         let result = match deadline.run(self.vet(target, deadline, trace)).await {
             Ok(Ok(addresses)) => {

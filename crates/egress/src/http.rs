@@ -140,12 +140,14 @@ pub struct HttpClient {
     requests: usize,
     /// Whether every request may be sent twice, whatever its method.
     repeatable: bool,
+    /// Whether bodies are taken compressed.
+    encoded: bool,
 }
 
 impl HttpClient {
     /// A client for `origin`. Nothing is sent to any other.
     pub fn new(session: Session, origin: Origin, tls: TlsOptions) -> Self {
-        Self { session, origin, tls, open: None, drivers: JoinSet::new(), requests: REQUESTS, repeatable: false }
+        Self { session, origin, tls, open: None, drivers: JoinSet::new(), requests: REQUESTS, repeatable: false, encoded: false }
     }
 
     /// Says that no request changes anything at the server: one of any method may be sent again when a kept connection turns
@@ -161,6 +163,13 @@ impl HttpClient {
         Self { requests, ..self }
     }
 
+    /// Takes bodies that come compressed, as they come: object stores have some that were compressed before they were stored. Whoever
+    /// unpacks them says how much may come of it.
+    #[must_use]
+    pub fn encoded(self) -> Self {
+        Self { encoded: true, ..self }
+    }
+
     /// Goes on until `deadline`: a read has more time than the test before it.
     pub fn until(&mut self, deadline: Deadline) {
         self.session = self.session.until(deadline);
@@ -170,7 +179,7 @@ impl HttpClient {
     #[must_use]
     pub fn again(&self, limit: Duration) -> Self {
         let client = Self::new(self.session.again(limit), self.origin.clone(), self.tls.clone());
-        Self { requests: self.requests, repeatable: self.repeatable, ..client }
+        Self { requests: self.requests, repeatable: self.repeatable, encoded: self.encoded, ..client }
     }
 
     /// The path and query of a URL that the server gave, if it leads to the same origin.
@@ -202,7 +211,8 @@ impl HttpClient {
         limit: usize,
     ) -> Result<HttpResponse, HttpError> {
         let session = self.session.clone();
-        let exchange = async { collected(plain(self.exchange(method, path, headers, body).await?)?, limit).await };
+        let encoded = self.encoded;
+        let exchange = async { collected(plain(self.exchange(method, path, headers, body).await?, encoded)?, limit).await };
         Box::pin(session.run(exchange)).await.unwrap_or(Err(HttpError::TimedOut))
     }
 
@@ -231,7 +241,8 @@ impl HttpClient {
     /// Sends a request; the body of the answer is read as it comes.
     pub async fn open(&mut self, method: Method, path: &str, headers: HeaderMap, body: Bytes) -> Result<HttpStream, HttpError> {
         let session = self.session.clone();
-        let exchange = async { plain(self.exchange(method, path, headers, body).await?) };
+        let encoded = self.encoded;
+        let exchange = async { plain(self.exchange(method, path, headers, body).await?, encoded) };
         Box::pin(session.run(exchange)).await.unwrap_or(Err(HttpError::TimedOut))
     }
 
@@ -306,12 +317,12 @@ fn is_broken(error: &hyper::Error) -> bool {
             .is_some_and(|e| matches!(e.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof))
 }
 
-/// An answer that is no redirect, and not compressed.
-fn plain(answer: HttpStream) -> Result<HttpStream, HttpError> {
+/// An answer that is no redirect, and not compressed unless that is taken.
+fn plain(answer: HttpStream, encoded: bool) -> Result<HttpStream, HttpError> {
     if answer.status.is_redirection() {
         return Err(HttpError::Redirect);
     }
-    if answer.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+    if !encoded && answer.headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(HttpError::Encoded);
     }
     Ok(answer)

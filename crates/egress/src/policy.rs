@@ -85,6 +85,14 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether a suffix (for an address: a network) of the allow list holds this host.
+    pub(crate) fn names(&self, host: &Host) -> bool {
+        self.allow.iter().any(|rule| match host {
+            Host::Name(name) => rule.holds_name(name),
+            Host::Address(address) => rule.holds_address(*address),
+        })
+    }
+
     /// Judges what is known before a name is looked up: port and spelling.
     pub fn check_name(&self, host: &Host, port: u16) -> Result<(), Denied> {
         let denied = |holds: &dyn Fn(&Rule) -> bool| self.deny.iter().find(|r| holds(r)).map_or(Ok(()), |r| Err(denied_by(r)));

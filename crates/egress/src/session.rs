@@ -8,7 +8,7 @@ use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::{BoxStream, DialError, Dialer};
 use crate::plan::Step;
 use crate::ssh::{self, SshError, SshTunnel};
-use crate::target::Target;
+use crate::target::{Host, Target};
 use crate::trace::Trace;
 
 /// What a connector gets to work with: no other way to the network exists for it.
@@ -30,6 +30,11 @@ impl Session {
     /// Opens a stream to `target` before the session's deadline.
     pub async fn dial(&self, target: &Target) -> Result<BoxStream, DialError> {
         self.dialer.dial(target, self.deadline, &self.trace).await
+    }
+
+    /// Whether the operator has allowed this host by its name ([`Dialer::names`]).
+    pub fn names(&self, host: &Host) -> bool {
+        self.dialer.names(host)
     }
 
     /// The same session from behind an SSH server, and that server's key in OpenSSH's form.

@@ -100,8 +100,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         "step": {
             "type": "string",
             "enum": [
-                "validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "workgroup", "warehouse", "database", "list", "query",
-                "read"
+                "validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "account", "role",
+                "workgroup", "warehouse", "database", "schema", "engine", "list", "query", "read"
             ],
         },
         "status": {"type": "string", "enum": ["ok", "failed", "skipped"]},

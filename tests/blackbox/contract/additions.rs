@@ -15,7 +15,20 @@ async fn types() {
     let ready: Vec<_> = all.iter().filter(|t| t["ready"] == true).map(|t| t["type"].as_str().expect("type")).collect();
     assert_eq!(
         ready,
-        ["postgres", "redshift", "cockroachdb", "mysql", "clickhouse", "singlestore", "databricks", "mssql", "athena", "trino"]
+        [
+            "snowflake",
+            "postgres",
+            "redshift",
+            "cockroachdb",
+            "mysql",
+            "clickhouse",
+            "singlestore",
+            "databricks",
+            "mssql",
+            "firebolt",
+            "athena",
+            "trino"
+        ]
     );
     for one in all {
         assert!(one["title"].is_string() && one["ready"] == one["schema"].is_object());

@@ -1,5 +1,6 @@
 //! An HTTP server that answers byte for byte what a test wants, sound or not.
 
+use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -132,6 +133,12 @@ async fn read(stream: &mut Box<dyn Stream>) -> Option<Request> {
     let length = request.header("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
+    // Some clients compress what they send.
+    if request.header("content-encoding") == Some("gzip") {
+        let mut plain = Vec::new();
+        flate2::read::GzDecoder::new(body.as_slice()).read_to_end(&mut plain).ok()?;
+        body = plain;
+    }
     request.body = String::from_utf8_lossy(&body).into_owned();
     Some(request)
 }

@@ -3,9 +3,11 @@
 
 pub(crate) mod athena;
 pub(crate) mod databricks;
+pub(crate) mod firebolt;
 pub(crate) mod http;
 pub(crate) mod mysql;
 pub(crate) mod sigv4;
+pub(crate) mod snowflake;
 pub(crate) mod tds;
 mod tds_tls;
 pub(crate) mod tls;

@@ -10,8 +10,8 @@ mod spelling;
 mod violation;
 
 pub(crate) use fields::{
-    AccessKeyId, Endpoint, HostName, IdentityFields, LoginFields, Region, S3Location, SshFields, SwitchedTlsFields, TrustFields,
-    WarehousePath, WebHost,
+    AccessKeyId, AccountHost, ApiEndpoint, Endpoint, HostName, IdentityFields, LoginFields, Region, S3Location, SshFields,
+    SwitchedTlsFields, TrustFields, WarehousePath, WebHost,
 };
 pub(crate) use judge::{judge, unused};
 pub use pins::{keep_pins, lacks_pin, pin};

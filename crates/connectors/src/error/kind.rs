@@ -63,6 +63,18 @@ pub enum ConnectErrorKind {
     DatabaseNotFound,
     /// There is no such schema.
     SchemaNotFound,
+    /// There is no such role, or the user may not take it.
+    RoleNotFound,
+    /// There is no such warehouse, or it may not be used.
+    WarehouseNotFound,
+    /// The vendor has no such account.
+    AccountNotFound,
+    /// There is no such engine, or it may not be used.
+    EngineNotFound,
+    /// What computes for the database is stopped, and is not started by us.
+    Stopped,
+    /// The private key that proves who we are cannot be used.
+    PrivateKeyInvalid,
     /// A privilege is missing.
     NoPrivilege,
     /// The server has no connection left.
@@ -201,6 +213,28 @@ impl ConnectErrorKind {
             ),
             Self::DatabaseNotFound => ("DATABASE_NOT_FOUND", "the database does not exist", "check database"),
             Self::SchemaNotFound => ("SCHEMA_NOT_FOUND", "the schema does not exist in this database", "check schema"),
+            Self::RoleNotFound => ("ROLE_NOT_FOUND", "the role does not exist, or is not granted to the user", "check role"),
+            Self::WarehouseNotFound => (
+                "WAREHOUSE_NOT_FOUND",
+                "the warehouse does not exist, or the user may not use it",
+                "check the warehouse, and grant its use to the user",
+            ),
+            Self::AccountNotFound => ("ACCOUNT_NOT_FOUND", "the account does not exist", "check the account's identifier"),
+            Self::EngineNotFound => (
+                "ENGINE_NOT_FOUND",
+                "the engine does not exist, or the user may not use it",
+                "check engine, and grant USAGE on it to the user",
+            ),
+            Self::Stopped => (
+                "COMPUTE_STOPPED",
+                "what computes for this database is stopped",
+                "start it, or let it start by itself; this server never does",
+            ),
+            Self::PrivateKeyInvalid => (
+                "PRIVATE_KEY_INVALID",
+                "the private key cannot be read",
+                "give the whole private key in PEM (PKCS#8), BEGIN and END lines included",
+            ),
             Self::NoPrivilege => {
                 ("NO_PRIVILEGE", "the user lacks a privilege", "grant CONNECT on the database and USAGE on the schema to the user")
             }

@@ -55,6 +55,12 @@ impl ConnectError {
         Self { remedy: self.remedy.or_else(|| Some(remedy.to_owned())), ..self }
     }
 
+    /// The same failure, known to be of another kind by what was being done.
+    #[must_use]
+    pub(crate) fn of_kind(self, kind: ConnectErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// The same failure with another credential at fault.
     #[must_use]
     pub fn with_field(self, field: &'static str) -> Self {
@@ -136,6 +142,7 @@ impl ConnectError {
             K::TlsRequired => Some(Step::TLS),
             // Some servers let in who may then do nothing but set a new one.
             K::PasswordExpired => Some(Step::AUTHENTICATE),
+            K::PrivateKeyInvalid => Some(Step::VALIDATE),
             K::SshFailed => Some(Step::SSH_CONNECT),
             K::HostKeyChanged | K::HostKeyUnreadable => Some(Step::SSH_HOST_KEY),
             K::SshKeyUnreadable | K::SshKeyEncrypted | K::SshPassphrase | K::SshKeyCostly | K::SshRejected => Some(Step::SSH_AUTH),
@@ -178,6 +185,11 @@ impl ConnectError {
             K::SchemaNotFound => "schema",
             K::WorkGroupUnusable => "workGroup",
             K::OutputUnusable => "s3OutputBucket",
+            K::RoleNotFound => "role",
+            K::WarehouseNotFound => "warehouse",
+            K::AccountNotFound => "account",
+            K::EngineNotFound | K::Stopped => "engine",
+            K::PrivateKeyInvalid => "privateKey",
             K::HostKeyChanged | K::HostKeyUnreadable => "sshHostKey",
             K::SshKeyUnreadable | K::SshKeyCostly => "sshPrivateKey",
             K::SshKeyEncrypted | K::SshPassphrase => "sshPassphrase",

@@ -3,15 +3,18 @@
 mod athena;
 mod clickhouse;
 mod databricks;
+mod firebolt;
 mod mssql;
 mod mysql;
 mod postgres;
+mod snowflake;
 mod trino;
 
 use crate::kind::Kind;
 
 /// All kinds in one constant table: a kind is here, or it is not there.
 pub(crate) static ALL: &[&Kind] = &[
+    &snowflake::SNOWFLAKE,
     &postgres::POSTGRES,
     &postgres::REDSHIFT,
     &postgres::COCKROACHDB,
@@ -20,6 +23,7 @@ pub(crate) static ALL: &[&Kind] = &[
     &mysql::SINGLESTORE,
     &databricks::DATABRICKS,
     &mssql::MSSQL,
+    &firebolt::FIREBOLT,
     &athena::ATHENA,
     &trino::TRINO,
 ];

@@ -2,7 +2,11 @@
 
 pub(crate) mod aws;
 mod basic;
+mod bearer;
+mod row;
 mod scalar;
 
 pub(crate) use basic::authorization;
+pub(crate) use bearer::{bearer, secret};
+pub(crate) use row::Row;
 pub(crate) use scalar::Scalar;

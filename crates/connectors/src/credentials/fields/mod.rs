@@ -1,6 +1,8 @@
 //! Groups of fields that several kinds share; each is flattened into a kind's credentials.
 
+mod account_host;
 mod aws;
+mod endpoint;
 mod form;
 mod host;
 mod login;
@@ -9,7 +11,9 @@ mod tls;
 mod warehouse_path;
 mod web_host;
 
+pub(crate) use account_host::AccountHost;
 pub(crate) use aws::{AccessKeyId, Endpoint, Region, S3Location};
+pub(crate) use endpoint::ApiEndpoint;
 pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
 pub(crate) use ssh::SshFields;
@@ -18,4 +22,5 @@ pub(crate) use warehouse_path::WarehousePath;
 pub(crate) use web_host::WebHost;
 
 /// Every form that a field can have.
-pub(crate) const FORMS: &[form::Form] = &[Region::FORM, AccessKeyId::FORM, Endpoint::FORM, S3Location::FORM, WarehousePath::FORM];
+pub(crate) const FORMS: &[form::Form] =
+    &[Region::FORM, AccessKeyId::FORM, Endpoint::FORM, S3Location::FORM, WarehousePath::FORM, AccountHost::FORM, ApiEndpoint::FORM];

@@ -9,9 +9,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::{of_failure, of_status};
-use super::page::{Page, Row};
+use super::page::Page;
 use crate::error::{ConnectError, ConnectErrorKind as K};
-use crate::rest::authorization;
+use crate::rest::{Row, authorization};
 
 /// Bytes of one page. Servers aim at one megabyte, unless they are told otherwise.
 const PAGE_BYTES: usize = 16 << 20;
