@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use catalog::Limits;
 use clap::{Args, ValueEnum};
-use egress::{Host, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_listener};
+use egress::{Host, Moved, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_listener};
 use secrecy::SecretString;
 use store::DatabaseAddress;
 
@@ -152,6 +152,7 @@ pub(crate) struct Jobs {
 
 /// What connectors may reach beside the profile.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_field_names, reason = "a flag's name is its field's")]
 pub(crate) struct EgressLists {
     /// Networks to allow beside the profile's; host suffixes (.example.com) and ports (port:5432) to narrow it to
     #[arg(long, env = "HEADWATER_EGRESS_ALLOW", value_name = "RULE,…", value_delimiter = ',')]
@@ -159,6 +160,9 @@ pub(crate) struct EgressLists {
     /// Networks, host suffixes and ports that are always refused
     #[arg(long, env = "HEADWATER_EGRESS_DENY", value_name = "RULE,…", value_delimiter = ',')]
     pub(crate) egress_deny: Vec<Rule>,
+    /// Hosts of vendors that are reached somewhere else: a private endpoint, an emulator
+    #[arg(long, env = "HEADWATER_EGRESS_ENDPOINTS", value_name = "HOST=URL,…", value_delimiter = ',')]
+    pub(crate) egress_endpoints: Vec<Moved>,
 }
 
 impl EgressLists {
@@ -172,6 +176,6 @@ impl EgressLists {
             }
             DatabaseAddress::Socket(port) => OwnEndpoint::AnyLocal(port),
         }));
-        Policy { profile, allow: self.egress_allow.clone(), deny: self.egress_deny.clone(), own }
+        Policy { profile, allow: self.egress_allow.clone(), deny: self.egress_deny.clone(), own, moved: self.egress_endpoints.clone() }
     }
 }

@@ -79,6 +79,7 @@ async fn mistakes() {
         (&["serve"], &[url, ("HEADWATER_MASTER_KEYS", "k1:c2hvcnQ=")], "key `k1` is not 32 random bytes"),
         (&["serve"], &[url, ("HEADWATER_EGRESS", "all")], "`all` is not an egress profile"),
         (&["serve"], &[url, ("HEADWATER_EGRESS_DENY", "10.0.0.0/99")], "is not an egress rule"),
+        (&["serve"], &[url, ("HEADWATER_EGRESS_ENDPOINTS", "a.example=file:///x")], "must be HOST=URL"),
         (&["serve"], &[url, ("HEADWATER_TEST_TIMEOUT", "ten")], "invalid value 'ten'"),
         (&["healthcheck", "--listen", "127.0.0.1:1"], &[], "the connection was refused"),
     ] {

@@ -27,6 +27,8 @@ words! {
         TableUnreadable = "TABLE_UNREADABLE",
         /// Nothing of the database could be read.
         DatabaseUnreadable = "DATABASE_UNREADABLE",
+        /// Tables of one day each stand as one table.
+        DaysCollapsed = "DAYS_COLLAPSED",
         /// The source sent fewer rows than it has.
         CutOff = "CUT_OFF",
     }

@@ -2,6 +2,7 @@
 //!
 //! Adding a kind: one folder in `kinds`, and its lines in `kinds/mod.rs`.
 
+mod clock;
 mod connector;
 pub mod credentials;
 mod error;

@@ -107,10 +107,24 @@ impl Way {
         HttpClient::new(self.session.clone(), origin, self.tls.clone().unwrap_or_default())
     }
 
+    /// A client for a host of the vendor's, reached where the operator has it. For kinds whose server is no credential.
+    pub(crate) fn http_of(&self, host: &Host) -> HttpClient {
+        let origin = match self.session.moved(host) {
+            Some(moved) => Origin { https: moved.https, target: moved.target.clone() },
+            None => Origin { https: true, target: Target::new(host.clone(), 443) },
+        };
+        HttpClient::new(self.session.clone(), origin, self.tls.clone().unwrap_or_default())
+    }
+
     /// An HTTP client for the SDK of an AWS service, for the server and no other origin.
     pub(crate) fn aws(&self, limit: usize) -> AwsHttp {
         let origin = Origin { https: self.wants_tls(), target: self.target.clone() };
         AwsHttp::new(self.session.clone(), self.tls.clone().unwrap_or_default(), vec![origin], limit)
+    }
+
+    /// When a step that begins now has to end.
+    pub(crate) fn limit(&self, step: &Step) -> Deadline {
+        self.session.deadline().step(self.session.trace().limit(step))
     }
 
     /// Runs `work` as a step of the job, under the step's own limit.

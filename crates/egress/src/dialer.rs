@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use crate::deadline::Deadline;
 use crate::exhausted::{is_exhausted, no_descriptor_left};
 use crate::metered::Metered;
+use crate::moved::Moved;
 use crate::plan::Step;
 use crate::policy::{Denied, Policy};
 use crate::resolve::Resolve;
@@ -35,6 +36,11 @@ pub trait Dialer: Debug + Send + Sync {
     /// vendor's asks it about others; policy judges the dialing itself, here as everywhere.
     fn names(&self, _host: &Host) -> bool {
         false
+    }
+
+    /// Where the operator has a host of a vendor's, if that is elsewhere.
+    fn moved(&self, _host: &Host) -> Option<&Moved> {
+        None
     }
 }
 
@@ -175,6 +181,10 @@ impl Direct {
 impl Dialer for Direct {
     fn names(&self, host: &Host) -> bool {
         self.policy.names(host)
+    }
+
+    fn moved(&self, host: &Host) -> Option<&Moved> {
+        self.policy.moved.iter().find(|moved| moved.is_of(host))
     }
 
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {

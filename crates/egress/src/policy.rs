@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::moved::Moved;
 use crate::own::{OwnEndpoint, is_local};
 use crate::ranges::{AddressClass, classify, embedded_v4};
 use crate::rule::Rule;
@@ -82,6 +83,9 @@ pub struct Policy {
     pub deny: Vec<Rule>,
     /// Never reachable, in no profile.
     pub own: Vec<OwnEndpoint>,
+    /// Hosts of vendors that are somewhere else.
+    #[serde(default)]
+    pub moved: Vec<Moved>,
 }
 
 impl Policy {
@@ -233,10 +237,12 @@ mod tests {
             allow: rules(&["10.0.0.0/8", "2001:db8::/32", ".example.com", "port:5432", "port:1-9"]),
             deny: rules(&["192.0.2.7"]),
             own: vec![OwnEndpoint::AnyLocal(3000), OwnEndpoint::Address(([10, 0, 0, 1], 5432).into()), OwnEndpoint::Name("meta".into(), 1)],
+            moved: vec!["a.example=http://127.0.0.1:1".parse().expect("moved")],
         };
         let text = serde_json::to_string(&policy).expect("json");
         let again: Policy = serde_json::from_str(&text).expect("a policy");
         assert_eq!((again.profile, &again.allow, &again.deny, &again.own), (policy.profile, &policy.allow, &policy.deny, &policy.own));
+        assert_eq!(again.moved, policy.moved);
         assert!(serde_json::from_str::<Policy>(&text.replace(".example.com", "a b")).is_err());
     }
 

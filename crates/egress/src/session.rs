@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::{BoxStream, DialError, Dialer};
+use crate::moved::Moved;
 use crate::plan::Step;
 use crate::ssh::{self, SshError, SshTunnel};
 use crate::target::{Host, Target};
@@ -35,6 +36,11 @@ impl Session {
     /// Whether the operator has allowed this host by its name ([`Dialer::names`]).
     pub fn names(&self, host: &Host) -> bool {
         self.dialer.names(host)
+    }
+
+    /// Where the operator has a host of a vendor's, if that is elsewhere.
+    pub fn moved(&self, host: &Host) -> Option<&Moved> {
+        self.dialer.moved(host)
     }
 
     /// The same session from behind an SSH server, and that server's key in OpenSSH's form.

@@ -86,7 +86,7 @@ impl Trace {
     }
 
     /// The longest that a step may take.
-    pub(crate) fn limit(&self, step: &Step) -> Duration {
+    pub fn limit(&self, step: &Step) -> Duration {
         self.job.whole.map_or(Duration::MAX, |whole| self.job.plan.limit(&self.name(step), whole))
     }
 

@@ -23,6 +23,7 @@ async fn types() {
             "mysql",
             "clickhouse",
             "singlestore",
+            "bigquery",
             "databricks",
             "mssql",
             "firebolt",

@@ -2,6 +2,7 @@
 //! before a connector is judged by it. They are fakes: what they prove is the protocol, not the product.
 
 pub(crate) mod athena;
+pub(crate) mod bigquery;
 pub(crate) mod databricks;
 pub(crate) mod firebolt;
 pub(crate) mod http;

@@ -10,7 +10,7 @@ mod spelling;
 mod violation;
 
 pub(crate) use fields::{
-    AccessKeyId, AccountHost, ApiEndpoint, Endpoint, HostName, IdentityFields, LoginFields, Region, S3Location, SshFields,
+    AccessKeyId, AccountHost, ApiEndpoint, Endpoint, HostName, IdentityFields, LoginFields, Region, S3Location, ServiceAccount, SshFields,
     SwitchedTlsFields, TrustFields, WarehousePath, WebHost,
 };
 pub(crate) use judge::{judge, unused};

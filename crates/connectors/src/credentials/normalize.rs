@@ -43,6 +43,10 @@ fn takes(property: &Value, wanted: &str) -> bool {
 }
 
 fn convert(value: &Value, property: &Value) -> Value {
+    // A document that is a text here, given as what it says.
+    if property["x-json"] == true && value.is_object() {
+        return json!(value.to_string());
+    }
     let text = value.as_str().map(str::trim);
     if takes(property, "integer") {
         let number = value.as_f64().or_else(|| text.and_then(|t| t.parse().ok()));

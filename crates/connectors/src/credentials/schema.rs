@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
+use super::fields::ServiceAccount;
 use super::normalize::normalize;
 use super::violation::{Rule, Violation};
 
@@ -60,12 +61,26 @@ impl CredentialsSchema {
         let canonical = Value::Object(normalized.known);
         // The first failing rule in the order of the fields is the one reported.
         let violations = self.validator.iter_errors(&canonical).map(|error| Violation::from(&error));
+        let violations = violations.chain(self.keys(&canonical));
         // What says which words there are says more than that they are strings.
         let order = |violation: &Violation| (self.position(violation), !matches!(violation.rule, Rule::OneOf(_)));
         match violations.min_by_key(order) {
             Some(violation) => Err(Violation { ignored: normalized.ignored, ..violation }),
             None => Ok(Parsed { canonical, ignored: normalized.ignored }),
         }
+    }
+
+    /// What is wrong with keys of service accounts, which are texts with fields of their own.
+    fn keys(&self, canonical: &Value) -> Option<Violation> {
+        let properties = self.json["properties"].as_object()?;
+        let keys = properties.iter().filter(|(_, property)| property["x-service-account"] == true);
+        let given = keys.filter_map(|(name, _)| Some((name, canonical[name].as_str().filter(|text| !text.is_empty())?)));
+        { given }.find_map(|(name, text)| {
+            let (part, rule) = ServiceAccount::read(text).err()?;
+            let mut violation = Violation::of(name, rule);
+            violation.field.extend(part.map(str::to_owned));
+            Some(violation)
+        })
     }
 
     /// Where the field of a failure stands in the schema.

@@ -73,6 +73,8 @@ pub enum ConnectErrorKind {
     EngineNotFound,
     /// What computes for the database is stopped, and is not started by us.
     Stopped,
+    /// What was found is in another location of the vendor's.
+    WrongLocation,
     /// The private key that proves who we are cannot be used.
     PrivateKeyInvalid,
     /// A privilege is missing.
@@ -230,6 +232,7 @@ impl ConnectErrorKind {
                 "what computes for this database is stopped",
                 "start it, or let it start by itself; this server never does",
             ),
+            Self::WrongLocation => ("WRONG_LOCATION", "the data is in another location", "check the location"),
             Self::PrivateKeyInvalid => (
                 "PRIVATE_KEY_INVALID",
                 "the private key cannot be read",

@@ -124,7 +124,11 @@ impl ConnectError {
                 .replace("check host, port", "check sshHost, sshPort"),
             // What is said of SSH has words of its own.
             None if self.of_ssh() => general.to_owned(),
-            None => self.renamed.iter().fold(general.to_owned(), |text, (usual, own)| text.replace(usual, own)),
+            None => self
+                .renamed
+                .iter()
+                .filter(|(_, own)| !own.is_empty())
+                .fold(general.to_owned(), |text, (usual, own)| text.replace(usual, own)),
         }
     }
 
@@ -160,7 +164,9 @@ impl ConnectError {
     /// The credential at fault, if it is one.
     pub fn field(&self) -> Option<&str> {
         let usual = self.field.as_deref().or_else(|| self.usual_field())?;
-        Some(self.renamed.iter().find(|(word, _)| *word == usual).map_or(usual, |(_, own)| own))
+        let own = self.renamed.iter().find(|(word, _)| *word == usual).map_or(usual, |(_, own)| own);
+        // Not every kind has what others have.
+        Some(own).filter(|own| !own.is_empty())
     }
 
     fn usual_field(&self) -> Option<&'static str> {
@@ -183,13 +189,14 @@ impl ConnectError {
             K::AccountLocked | K::NotAdmitted | K::NoPrivilege | K::AuthenticationUnsupported => "username",
             K::DatabaseNotFound | K::DatabaseUnavailable | K::Pooler => "database",
             K::SchemaNotFound => "schema",
+            K::WrongLocation => "datasetLocation",
+            K::PrivateKeyInvalid => "privateKey",
             K::WorkGroupUnusable => "workGroup",
             K::OutputUnusable => "s3OutputBucket",
             K::RoleNotFound => "role",
             K::WarehouseNotFound => "warehouse",
             K::AccountNotFound => "account",
             K::EngineNotFound | K::Stopped => "engine",
-            K::PrivateKeyInvalid => "privateKey",
             K::HostKeyChanged | K::HostKeyUnreadable => "sshHostKey",
             K::SshKeyUnreadable | K::SshKeyCostly => "sshPrivateKey",
             K::SshKeyEncrypted | K::SshPassphrase => "sshPassphrase",

@@ -1,6 +1,7 @@
 //! One folder a family, with the same rooms in each: `mod` (the kinds), `open`, `credentials`, `error`, `introspect`, `types`, `README.md`.
 
 mod athena;
+mod bigquery;
 mod clickhouse;
 mod databricks;
 mod firebolt;
@@ -21,6 +22,7 @@ pub(crate) static ALL: &[&Kind] = &[
     &mysql::MYSQL,
     &clickhouse::CLICKHOUSE,
     &mysql::SINGLESTORE,
+    &bigquery::BIGQUERY,
     &databricks::DATABRICKS,
     &mssql::MSSQL,
     &firebolt::FIREBOLT,
