@@ -2,6 +2,7 @@
 //! One test binary, because linking takes longer than testing.
 
 mod athena;
+mod awss3;
 mod bigquery;
 mod cli;
 mod clickhouse;

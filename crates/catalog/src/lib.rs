@@ -34,7 +34,7 @@ pub use limits::Limits;
 pub use namespace::Namespace;
 pub use note::{Note, NoteCode};
 pub use sample::{FieldSample, Sample, Seen};
-pub use summary::{Catalog, Partial};
+pub use summary::{Catalog, Files, Partial};
 pub use table::{Table, TableKind};
 pub use table_writer::TableWriter;
 pub use writer::CatalogWriter;

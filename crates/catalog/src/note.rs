@@ -31,6 +31,30 @@ words! {
         DaysCollapsed = "DAYS_COLLAPSED",
         /// The source sent fewer rows than it has.
         CutOff = "CUT_OFF",
+        /// A file is of no known format.
+        FileUnknown = "FILE_UNKNOWN",
+        /// A file is empty.
+        FileEmpty = "FILE_EMPTY",
+        /// A file lies in an archive.
+        FileArchived = "FILE_ARCHIVED",
+        /// A file may not be read.
+        FileForbidden = "FILE_FORBIDDEN",
+        /// A file went away while it was read.
+        FileMissing = "FILE_MISSING",
+        /// A file, or a part of it, is larger than what is read.
+        FileTooLarge = "FILE_TOO_LARGE",
+        /// Values of a file lie in each other too deeply.
+        FileTooDeep = "FILE_TOO_DEEP",
+        /// A file does not keep to its format, or ends too early.
+        FileMalformed = "FILE_MALFORMED",
+        /// A file is encrypted.
+        FileEncrypted = "FILE_ENCRYPTED",
+        /// A file unpacks to more than it says.
+        FileHostile = "FILE_HOSTILE",
+        /// Something of a file was passed over, or guessed; the rest was read.
+        FileRead = "FILE_READ",
+        /// Files of a folder differ in the type of a column.
+        TypesMerged = "TYPES_MERGED",
     }
 }
 

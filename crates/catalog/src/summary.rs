@@ -36,6 +36,15 @@ words! {
     }
 }
 
+/// The files of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Files {
+    /// How many were looked at.
+    pub done: u64,
+    /// How many there are.
+    pub total: u64,
+}
+
 /// What is known when all tables have been sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Catalog {
@@ -53,6 +62,9 @@ pub struct Catalog {
     /// How many such corners there were.
     #[serde(default, rename = "notesTotal", skip_serializing_if = "is_zero")]
     pub notes_total: u64,
+    /// The files that it was made of, where it was made of files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<Files>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde wants")]

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::limits::{Limits, NAME_BYTES};
 use crate::namespace::Namespace;
 use crate::note::{Note, Notes};
-use crate::summary::{Catalog, Partial};
+use crate::summary::{Catalog, Files, Partial};
 use crate::table::Table;
 use crate::table_writer::TableWriter;
 
@@ -26,6 +26,7 @@ pub struct CatalogWriter {
     schemas: BTreeSet<Namespace<'static>>,
     partial: BTreeSet<Partial>,
     notes: Notes,
+    files: Option<Files>,
     tables: u64,
     /// How many of them are partitions.
     parts: u64,
@@ -46,6 +47,7 @@ impl CatalogWriter {
             schemas: BTreeSet::new(),
             partial: BTreeSet::new(),
             notes: Notes::default(),
+            files: None,
             tables: 0,
             parts: 0,
             columns: 0,
@@ -100,6 +102,16 @@ impl CatalogWriter {
         self.notes.add(note);
     }
 
+    /// Tells of how many files the source consists, and how many of them were looked at.
+    pub fn files(&mut self, files: Files) {
+        self.files = Some(files);
+    }
+
+    /// Whether another table could be taken at all: who pays for each table stops where none is taken.
+    pub fn has_room(&self) -> bool {
+        !self.is_full(false) && self.bytes < self.limits.catalog_bytes && self.columns < self.limits.columns as u64
+    }
+
     /// Begins a table; none if a cap leaves it out.
     pub fn table(&mut self, table: Table<'_>) -> Option<TableWriter> {
         if !self.wants(&table.namespace) {
@@ -135,6 +147,7 @@ impl CatalogWriter {
             partial: self.partial.into_iter().collect(),
             notes,
             notes_total,
+            files: self.files,
         }
     }
 

@@ -6,6 +6,7 @@ mod clock;
 mod connector;
 pub mod credentials;
 mod error;
+mod files;
 mod job;
 mod kind;
 mod kinds;

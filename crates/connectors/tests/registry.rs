@@ -220,9 +220,12 @@ fn the_contracts_aliases() {
         (&["mssql"], "readOnlyIntent", &["applicationIntent", "readOnly", "isReadOnly"]),
         (&["trino"], "catalog", &["catalogName"]),
         (&["athena"], "s3OutputBucket", &["outputBucket", "s3_output", "outputLocation", "s3OutputLocation"]),
-        (&["athena"], "accessKeyId", &["accessKey", "awsAccessKeyId"]),
-        (&["athena"], "secretAccessKey", &["secretKey", "awsSecretAccessKey"]),
-        (&["athena"], "region", &["awsRegion"]),
+        (&["athena", "awss3"], "accessKeyId", &["accessKey", "awsAccessKeyId"]),
+        (&["athena", "awss3"], "secretAccessKey", &["secretKey", "awsSecretAccessKey"]),
+        (&["athena", "awss3"], "region", &["awsRegion"]),
+        (&["awss3"], "bucket", &["bucketName", "s3BucketName"]),
+        (&["awss3"], "path", &["bucketPath", "s3BucketPath", "prefix"]),
+        (&["awss3"], "region", &["s3BucketRegion"]),
         (&["athena"], "datasourceId", &["catalog"]),
     ] {
         for kind in kinds {

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use catalog::Files;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,9 +15,11 @@ use crate::http::{Caller, JsonObject};
 #[derive(Deserialize)]
 struct Summary {
     tables: u64,
+    /// Where the source consists of files, they are what is counted.
+    files: Option<Files>,
 }
 
-/// Answers done/total tables, or the failure. A failed sync is still a status: 200.
+/// Answers done/total tables (of a source of files: files), or the failure. A failed sync is still a status: 200.
 pub(crate) async fn progress(
     State(app): State<AppState>,
     Caller(tenant): Caller,
@@ -32,8 +35,9 @@ pub(crate) async fn progress(
         .map(serde_json::from_str)
         .transpose()
         .map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
-    let tables = summary.map_or(0, |summary| summary.tables);
-    Ok(Json(json!({"status": {"progress": format!("{tables}/{tables}"), "error": ""}})))
+    let (done, total) =
+        summary.map_or((0, 0), |Summary { tables, files }| files.map_or((tables, tables), |files| (files.done, files.total)));
+    Ok(Json(json!({"status": {"progress": format!("{done}/{total}"), "error": ""}})))
 }
 
 /// For the OpenAPI document.

@@ -101,7 +101,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
             "type": "string",
             "enum": [
                 "validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "account", "role",
-                "workgroup", "warehouse", "database", "schema", "engine", "list", "query", "read"
+                "workgroup", "warehouse", "bucket", "database", "schema", "engine", "list", "query", "read"
             ],
         },
         "status": {"type": "string", "enum": ["ok", "failed", "skipped"]},

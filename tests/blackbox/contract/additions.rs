@@ -26,6 +26,7 @@ async fn types() {
             "bigquery",
             "databricks",
             "mssql",
+            "awss3",
             "firebolt",
             "athena",
             "trino"

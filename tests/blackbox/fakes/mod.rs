@@ -7,6 +7,7 @@ pub(crate) mod databricks;
 pub(crate) mod firebolt;
 pub(crate) mod http;
 pub(crate) mod mysql;
+pub(crate) mod s3;
 pub(crate) mod sigv4;
 pub(crate) mod snowflake;
 pub(crate) mod tds;

@@ -4,6 +4,11 @@ use sha2::{Digest, Sha256};
 
 use super::http::Request;
 
+/// The region that a request is signed for.
+pub(crate) fn region(request: &Request) -> Option<&str> {
+    request.header("authorization")?.split_once("Credential=")?.1.split('/').nth(2)
+}
+
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -28,7 +33,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat()
 }
 
-/// Checks a request without a query for the service.
+/// Checks a request for the service.
 pub(crate) fn check(request: &Request, service: &str, (id, secret): (&str, &str)) -> Result<(), Refused> {
     let header = request.header("authorization").unwrap_or_default();
     let part = |name: &str| header.split([' ', ',']).find_map(|part| part.strip_prefix(name)).unwrap_or_default();
@@ -47,7 +52,11 @@ pub(crate) fn check(request: &Request, service: &str, (id, secret): (&str, &str)
         .collect::<Vec<_>>()
         .concat();
     let body = hex(&Sha256::digest(request.body.as_bytes()));
-    let canonical = format!("{}\n{}\n\n{headers}\n{signed}\n{body}", request.method, request.path);
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let mut query: Vec<_> =
+        query.split('&').map(|part| if part.is_empty() || part.contains('=') { part.to_owned() } else { format!("{part}=") }).collect();
+    query.sort();
+    let canonical = format!("{}\n{path}\n{}\n{headers}\n{signed}\n{body}", request.method, query.join("&"));
     let time = request.header("x-amz-date").unwrap_or_default();
     let text = format!("AWS4-HMAC-SHA256\n{time}\n{date}/{region}/{service}/aws4_request\n{}", hex(&Sha256::digest(canonical)));
     let mut signing = hmac(format!("AWS4{secret}").as_bytes(), date.as_bytes());

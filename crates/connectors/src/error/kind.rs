@@ -101,6 +101,10 @@ pub enum ConnectErrorKind {
     WorkGroupUnusable,
     /// Results cannot be written where they should be.
     OutputUnusable,
+    /// There is no such bucket.
+    BucketNotFound,
+    /// The bucket is in another region.
+    WrongRegion,
     /// The server sent us to another address.
     Redirected,
     /// The server sent more than is taken.
@@ -280,6 +284,8 @@ impl ConnectErrorKind {
                 "the results of a query cannot be written to the output bucket",
                 "check that s3OutputBucket is there, is in the region, and that the key may write to it",
             ),
+            Self::BucketNotFound => ("BUCKET_NOT_FOUND", "the bucket does not exist", "check bucket"),
+            Self::WrongRegion => ("WRONG_REGION", "the bucket is in another region", "set region to the bucket's own"),
             Self::Redirected => {
                 ("REDIRECTED", "the server sent us to another address, which is not followed", "give the final host and port")
             }

@@ -193,6 +193,8 @@ impl ConnectError {
             K::PrivateKeyInvalid => "privateKey",
             K::WorkGroupUnusable => "workGroup",
             K::OutputUnusable => "s3OutputBucket",
+            K::BucketNotFound => "bucket",
+            K::WrongRegion => "region",
             K::RoleNotFound => "role",
             K::WarehouseNotFound => "warehouse",
             K::AccountNotFound => "account",

@@ -1,6 +1,7 @@
 //! One folder a family, with the same rooms in each: `mod` (the kinds), `open`, `credentials`, `error`, `introspect`, `types`, `README.md`.
 
 mod athena;
+mod awss3;
 mod bigquery;
 mod clickhouse;
 mod databricks;
@@ -25,6 +26,7 @@ pub(crate) static ALL: &[&Kind] = &[
     &bigquery::BIGQUERY,
     &databricks::DATABRICKS,
     &mssql::MSSQL,
+    &awss3::AWSS3,
     &firebolt::FIREBOLT,
     &athena::ATHENA,
     &trino::TRINO,

@@ -11,6 +11,10 @@ form!(AccessKeyId, "x-aws-key", |text| Self::read(text).ok_or("must be the ID of
 form!(Endpoint, "x-endpoint", |text| {
     Self::read(text).ok_or("must be a host, alone or after http:// or https://, with or without a port, and without path")
 });
+form!(Bucket, "x-s3-bucket", |text| {
+    Self::read(text).ok_or("must be the name of a bucket: ARNs, access points and their aliases are not supported")
+});
+form!(S3Path, "x-s3-path", |text| Self::read(text).ok_or("must be a path within the bucket, or s3://bucket/path"));
 form!(S3Location, "x-s3-location", |text| Self::read(text).ok_or("must be a bucket, bucket/prefix or s3://bucket/prefix"));
 
 /// The code of a region. It becomes part of a host name, so nothing else is taken.
@@ -26,6 +30,11 @@ impl Region {
         let number = (1..=2).contains(&last.len()) && last.bytes().all(|b| b.is_ascii_digit());
         let sound = letters(first, 4) && (1..=3).contains(&middle.len()) && middle.iter().all(|part| letters(part, 12)) && number;
         sound.then_some(Self(text))
+    }
+
+    /// The region that a service names, if it is one by its looks.
+    pub(crate) fn named(text: &str) -> Option<Self> {
+        Self::read(text)
     }
 
     /// The domain that services of the region are under.
@@ -101,6 +110,48 @@ impl Bucket {
         let special = text.contains("..") || text.ends_with("-s3alias") || text.ends_with("--ol-s3") || text.ends_with("--x-s3");
         (sound && !special).then(|| Self(text.to_owned()))
     }
+
+    /// Whether it can be a part of a host name: certificates are for one such part.
+    pub(crate) fn is_label(&self) -> bool {
+        self.0.len() <= 63 && self.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    }
+}
+
+/// A path within a bucket, which may name its bucket as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct S3Path {
+    bucket: Option<Bucket>,
+    prefix: String,
+}
+
+impl S3Path {
+    fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.starts_with("s3://") {
+            let S3Location { bucket, prefix } = S3Location::read(text)?;
+            return Some(Self { bucket: Some(bucket), prefix });
+        }
+        Some(Self { bucket: None, prefix: prefix_of(text)? })
+    }
+
+    /// The prefix that its keys have: empty, or ending in `/`.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Whether it lies in another bucket.
+    pub(crate) fn is_elsewhere(&self, bucket: &Bucket) -> bool {
+        self.bucket.as_ref().is_some_and(|named| named != bucket)
+    }
+}
+
+/// A prefix that ends in `/`, or none; slashes around it are no part of it.
+fn prefix_of(text: &str) -> Option<String> {
+    let prefix = text.trim_matches('/');
+    if prefix.len() > 900 || prefix.chars().any(char::is_control) {
+        return None;
+    }
+    Some(if prefix.is_empty() { String::new() } else { format!("{prefix}/") })
 }
 
 /// A place in S3: a bucket and a prefix that ends in `/`, or none.
@@ -115,12 +166,7 @@ impl S3Location {
         let text = text.trim();
         let rest = text.strip_prefix("s3://").unwrap_or(text);
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-        let prefix = prefix.trim_matches('/');
-        if prefix.len() > 900 || prefix.chars().any(char::is_control) {
-            return None;
-        }
-        let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-        Some(Self { bucket: Bucket::read(bucket)?, prefix })
+        Some(Self { bucket: Bucket::read(bucket)?, prefix: prefix_of(prefix)? })
     }
 
     /// As a URL.
@@ -200,6 +246,13 @@ mod tests {
         for text in ["arn:aws:s3:eu-west-1:1:accesspoint/x", "name-abc-s3alias", "a/b", "a@b", "-ab", "ab-", "b", "b..b", "mrap--x-s3"] {
             assert_eq!(Bucket::read(text), None, "{text}");
         }
+        for (text, prefix) in [("", ""), ("/", ""), ("a/b", "a/b/"), ("/a/b/", "a/b/"), ("s3://bucket/a", "a/"), ("s3://bucket", "")] {
+            assert_eq!(S3Path::read(text).expect(text).prefix(), prefix, "{text}");
+        }
+        let bucket = |name: &str| Bucket(name.to_owned());
+        let path = S3Path::read("s3://one/a").expect("a path");
+        assert!(path.is_elsewhere(&bucket("two")) && !path.is_elsewhere(&bucket("one")));
+        assert_eq!((S3Path::read("a\nb"), S3Path::read("s3://x")), (None, None));
         assert_eq!(Bucket::read("s3://data.example/"), Some(Bucket("data.example".to_owned())));
     }
 }

@@ -13,7 +13,7 @@ mod warehouse_path;
 mod web_host;
 
 pub(crate) use account_host::AccountHost;
-pub(crate) use aws::{AccessKeyId, Endpoint, Region, S3Location};
+pub(crate) use aws::{AccessKeyId, Bucket, Endpoint, Region, S3Location, S3Path};
 pub(crate) use endpoint::ApiEndpoint;
 pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
@@ -24,5 +24,14 @@ pub(crate) use warehouse_path::WarehousePath;
 pub(crate) use web_host::WebHost;
 
 /// Every form that a field can have.
-pub(crate) const FORMS: &[form::Form] =
-    &[Region::FORM, AccessKeyId::FORM, Endpoint::FORM, S3Location::FORM, WarehousePath::FORM, AccountHost::FORM, ApiEndpoint::FORM];
+pub(crate) const FORMS: &[form::Form] = &[
+    Region::FORM,
+    AccessKeyId::FORM,
+    Endpoint::FORM,
+    Bucket::FORM,
+    S3Path::FORM,
+    S3Location::FORM,
+    WarehousePath::FORM,
+    AccountHost::FORM,
+    ApiEndpoint::FORM,
+];
