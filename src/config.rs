@@ -1,6 +1,7 @@
 //! Settings: every flag has an environment twin, every secret is a [`SecretString`].
 
 mod front;
+mod listen;
 mod secret;
 
 use std::net::SocketAddr;
@@ -14,8 +15,10 @@ use secrecy::SecretString;
 use store::DatabaseAddress;
 
 use self::secret::secret;
+use crate::limit::{DAY, HOUR, INSTANT, between, within};
 
 pub(crate) use front::{Front, MetricsSettings};
+pub(crate) use listen::Listen;
 
 /// Where the metadata is kept.
 #[derive(Debug, Clone, Args)]
@@ -72,19 +75,19 @@ pub(crate) struct Log {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Service {
     /// Time limit of a connection test
-    #[arg(long, env = "HEADWATER_TEST_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "HEADWATER_TEST_TIMEOUT", value_name = "DURATION", default_value = "10s", value_parser = within(INSTANT, HOUR))]
     pub(crate) test_timeout: Duration,
     /// Time limit for reading a schema
-    #[arg(long, env = "HEADWATER_READ_TIMEOUT", value_name = "DURATION", default_value = "5m", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "HEADWATER_READ_TIMEOUT", value_name = "DURATION", default_value = "5m", value_parser = within(INSTANT, DAY))]
     pub(crate) read_timeout: Duration,
     /// Time limit for a request to arrive whole
-    #[arg(long, env = "HEADWATER_REQUEST_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "HEADWATER_REQUEST_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = within(INSTANT, HOUR))]
     pub(crate) request_timeout: Duration,
     /// How long running requests may go on after a signal to stop
-    #[arg(long, env = "HEADWATER_SHUTDOWN_GRACE", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "HEADWATER_SHUTDOWN_GRACE", value_name = "DURATION", default_value = "30s", value_parser = within(Duration::ZERO, DAY))]
     pub(crate) shutdown_grace: Duration,
     /// Largest request body, in bytes
-    #[arg(long, env = "HEADWATER_MAX_BODY", value_name = "BYTES", default_value_t = 1 << 20)]
+    #[arg(long, env = "HEADWATER_MAX_BODY", value_name = "BYTES", default_value_t = 1 << 20, value_parser = between(1 << 10, 1 << 30))]
     pub(crate) max_body: usize,
     /// Most connection tests at once; one organisation gets half of them at most, and one all the same where it has none
     #[arg(long, env = "HEADWATER_MAX_TESTS", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(2..=100_000))]
@@ -93,31 +96,25 @@ pub(crate) struct Service {
     #[arg(long, env = "HEADWATER_MAX_READS", value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=10_000))]
     pub(crate) max_reads: u32,
     /// How long a job may wait for a place, in all; then it is refused as busy
-    #[arg(long, env = "HEADWATER_QUEUE_TIMEOUT", value_name = "DURATION", default_value = "5m", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "HEADWATER_QUEUE_TIMEOUT", value_name = "DURATION", default_value = "5m", value_parser = within(Duration::ZERO, DAY))]
     pub(crate) queue_timeout: Duration,
     /// Most tables of one schema cache; what lies beyond is left out and the cache marked partial
-    #[arg(long, env = "HEADWATER_MAX_TABLES", value_name = "N", default_value_t = Limits::default().tables)]
+    #[arg(long, env = "HEADWATER_MAX_TABLES", value_name = "N", default_value_t = Limits::default().tables, value_parser = between(1, 10_000_000))]
     pub(crate) max_tables: usize,
     /// Most columns of one schema cache
-    #[arg(long, env = "HEADWATER_MAX_COLUMNS", value_name = "N", default_value_t = Limits::default().columns)]
+    #[arg(long, env = "HEADWATER_MAX_COLUMNS", value_name = "N", default_value_t = Limits::default().columns, value_parser = between(1, 1_000_000_000))]
     pub(crate) max_columns: usize,
     /// How long what a killed server wrote of an unfinished schema is kept
-    #[arg(long, env = "HEADWATER_STAGING_LEASE", value_name = "DURATION", default_value = "2m", value_parser = lease)]
+    // Long enough to be renewed in time, short enough that what is lost does go.
+    #[arg(long, env = "HEADWATER_STAGING_LEASE", value_name = "DURATION", default_value = "2m", value_parser = within(Duration::from_secs(1), DAY))]
     pub(crate) staging_lease: Duration,
     /// Most bytes of unfinished schemas of one organisation at once, compressed
-    #[arg(long, env = "HEADWATER_MAX_STAGED", value_name = "BYTES", default_value_t = 1 << 30, value_parser = clap::value_parser!(u64).range(1 << 16..))]
+    #[arg(long, env = "HEADWATER_MAX_STAGED", value_name = "BYTES", default_value_t = 1 << 30, value_parser = clap::value_parser!(u64).range(1 << 16..=1 << 40))]
     pub(crate) max_staged: u64,
     #[command(flatten)]
     pub(crate) jobs: Jobs,
     #[command(flatten)]
     pub(crate) front: Front,
-}
-
-/// Long enough to be renewed in time, short enough that what is lost does go.
-fn lease(text: &str) -> Result<Duration, String> {
-    let lease = humantime::parse_duration(text).map_err(|e| e.to_string())?;
-    let sound = (Duration::from_secs(1)..=Duration::from_hours(24)).contains(&lease);
-    if sound { Ok(lease) } else { Err("a lease is between 1s and 24h long".to_owned()) }
 }
 
 impl Service {
@@ -146,7 +143,7 @@ pub(crate) struct Jobs {
     #[arg(long, env = "HEADWATER_MAX_CHILDREN", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub(crate) max_children: Option<u32>,
     /// Most memory of a child process, in bytes
-    #[arg(long, env = "HEADWATER_CHILD_MEMORY", value_name = "BYTES", default_value_t = 512 << 20, value_parser = clap::value_parser!(u64).range(32 << 20..))]
+    #[arg(long, env = "HEADWATER_CHILD_MEMORY", value_name = "BYTES", default_value_t = 512 << 20, value_parser = clap::value_parser!(u64).range(32 << 20..=1 << 40))]
     pub(crate) child_memory: u64,
 }
 

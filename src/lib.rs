@@ -10,6 +10,7 @@ mod clock;
 mod config;
 mod datasource;
 mod http;
+mod limit;
 mod readiness;
 mod replicas;
 mod router;

@@ -1,20 +1,20 @@
 //! `headwater dev`: a server on one's own machine in one command.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 use egress::Profile;
-use secrecy::{ExposeSecret, SecretString};
-use store::{MasterKeys, Scope};
+use secrecy::ExposeSecret;
+use store::Scope;
 
+use super::company;
 use super::embedded::Embedded;
-use super::listen::listen;
+use super::metadata::Metadata;
 use super::metrics::Metrics;
 use super::run::{Plan, run};
 use super::token::issue;
 use super::{CliError, say};
-use crate::config::{EgressLists, Log, RunnerKind, Service};
+use crate::config::{EgressLists, Keys, Listen, Log, RunnerKind, Service};
 use crate::{clock, telemetry};
 
 /// The organisation of a development server.
@@ -23,9 +23,9 @@ const ORGANISATION: &str = "dev";
 /// Run a server for development.
 #[derive(Debug, Args)]
 pub(super) struct Dev {
-    /// Address and port to listen on
+    /// Address and port to listen on; a name will do, and :PORT is every IPv4 address of this machine
     #[arg(long, env = "HEADWATER_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
+    listen: Listen,
     /// Folder of the embedded store and the key file
     #[arg(long, env = "HEADWATER_DATA_DIR", value_name = "FOLDER", default_value = "./data")]
     data_dir: PathBuf,
@@ -40,14 +40,15 @@ pub(super) struct Dev {
 impl Dev {
     pub(super) async fn run(self) -> Result<(), CliError> {
         telemetry::start_log(&self.log)?;
-        let listener = listen(self.listen).await?;
+        let listener = self.listen.open("HEADWATER_LISTEN").await?;
         let address = listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
         let embedded = Embedded::of(&self.data_dir);
         embedded.create()?;
-        let keys = MasterKeys::parse(&embedded.key()?)?;
         let url = embedded.url();
-        let store = store::open(&SecretString::from(url.as_str()), 4).await?;
-        store.migrate().await?;
+        let _company = company::join(&embedded.store_file());
+        let metadata = Metadata::Embedded(embedded);
+        let keys = metadata.keys(&Keys { master_keys: None, master_keys_file: None })?;
+        let store = metadata.open(4).await?;
         if store.organisations().await?.is_empty() {
             let organisation = store.create_organisation(ORGANISATION, clock::now()).await?;
             let token = issue(&*store, organisation.tenant, "first", Scope::Write, None).await?;

@@ -54,16 +54,14 @@ impl Embedded {
 }
 
 fn at(path: &Path, error: &io::Error) -> CliError {
-    let path = path.display();
-    CliError::Text(match error.kind() {
+    let cause = match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             let user = rustix::process::geteuid().as_raw();
-            format!(
-                "{path}: {error}; this process runs as user {user}: let it be the folder's owner, or set HEADWATER_DATA_DIR to another folder"
-            )
+            format!("{error}; this process runs as user {user}: let it be the folder's owner, or choose another folder")
         }
-        _ => format!("{path}: {error}"),
-    })
+        _ => error.to_string(),
+    };
+    CliError::Setting(format!("HEADWATER_DATA_DIR: {}", path.display()), cause)
 }
 
 /// The key in the file, made with mode 0600 if there is none.

@@ -1,34 +1,30 @@
 //! `headwater healthcheck`: for containers without a shell or `curl`.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use egress::{Deadline, Dialer, Direct, Host, Policy, Profile, SystemResolver, Target, Trace};
+use egress::{Deadline, Dialer, Direct, Policy, Profile, SystemResolver, Target, Trace};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::CliError;
+use crate::config::Listen;
 
 /// Ask a running server whether it is ready.
 #[derive(Debug, Args)]
 pub(super) struct Healthcheck {
     /// Where the server listens
     #[arg(long, env = "HEADWATER_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
+    listen: Listen,
 }
 
 impl Healthcheck {
     pub(super) async fn run(self) -> Result<(), CliError> {
-        let loopback = if self.listen.is_ipv6() { [0, 0, 0, 0, 0, 0, 0, 1].into() } else { [127, 0, 0, 1].into() };
-        let address = if self.listen.ip().is_unspecified() { loopback } else { self.listen.ip() };
+        let (host, port) = self.listen.near();
         let deadline = Deadline::after(Duration::from_secs(3));
         let dialer = Direct::new(Arc::new(Policy { profile: Profile::Dev, ..Policy::default() }), Arc::new(SystemResolver));
         let ask = async {
-            let mut stream = dialer
-                .dial(&Target::new(Host::Address(address), self.listen.port()), deadline, &Trace::default())
-                .await
-                .map_err(|e| e.to_string())?;
+            let mut stream = dialer.dial(&Target::new(host, port), deadline, &Trace::default()).await.map_err(|e| e.to_string())?;
             let request = b"GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
             stream.write_all(request).await.map_err(|e| e.to_string())?;
             let mut head = [0; 12];

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use secrecy::ExposeSecret;
-use store::{Cipher, KeyError, MasterKeys, generate_master_key};
+use store::{KeyError, generate_master_key, is_key_id};
 
 use super::metadata::Metadata;
 use super::migrate::migrated;
@@ -17,7 +17,7 @@ pub(super) enum KeysCommand {
     /// Make a master key and print it for the setting HEADWATER_MASTER_KEYS
     Generate {
         /// Its id: letters, digits, dashes, underscores, dots; the time of making if not given
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = id)]
         id: Option<String>,
     },
     /// Open a sample of everything that is sealed and say what would be lost with these keys; exit code 0 if nothing
@@ -45,23 +45,25 @@ impl KeysCommand {
             Self::Generate { id } => {
                 let id = id.unwrap_or_else(|| format!("k{}", clock::now().0 / 1_000));
                 let key = generate_master_key(&id);
-                MasterKeys::parse(&key)?;
                 say(key.expose_secret());
             }
             Self::Verify { all, database, keys } => {
                 let keys = Metadata::existing(&database)?.keys(&keys)?;
                 let store = migrated(&database).await?;
-                report(&verify(&*store, &Cipher::new(keys, store.clone()), all).await?)?;
+                report(&verify(&*store, &keys.cipher(store.clone()), all).await?)?;
             }
             Self::Rewrap { database, keys } => {
                 let keys = Metadata::existing(&database)?.keys(&keys)?;
-                let cipher = Cipher::new(keys, migrated(&database).await?);
-                cipher.verify().await?;
+                let cipher = keys.verified(migrated(&database).await?).await?;
                 say(&format!("{} data keys rewrapped", cipher.rewrap().await?));
             }
         }
         Ok(())
     }
+}
+
+fn id(text: &str) -> Result<String, &'static str> {
+    if is_key_id(text) { Ok(text.to_owned()) } else { Err("an id has 1 to 64 letters, digits, dashes, underscores and dots") }
 }
 
 /// Says what opened and what did not; an error if anything would be lost.

@@ -3,14 +3,19 @@
 use clap::Args;
 use connectors::Registry;
 
+use serde_json::json;
+
+use super::output::{List, Output};
 use super::say;
 
 /// List the kinds of datasource
 #[derive(Debug, Args)]
 pub(super) struct Kinds {
     /// As the table of the README, from the pages of the kinds
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     markdown: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Kinds {
@@ -18,9 +23,8 @@ impl Kinds {
         if self.markdown {
             say(table(Registry).trim_end());
         } else {
-            for kind in Registry.kinds() {
-                say(&format!("{:<12} {}", kind.name, kind.title));
-            }
+            let rows = Registry.kinds().iter().map(|kind| [json!(kind.name), json!(kind.title)]).collect();
+            self.output.print(&List { columns: ["name", "title"], rows });
         }
     }
 }

@@ -6,7 +6,6 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
 use super::CliError;
-use super::listen::listen;
 use super::metadata::given;
 use crate::app::MetricsAccess;
 use crate::auth;
@@ -26,14 +25,14 @@ impl Metrics {
     /// Reads the token and opens the listener, if there are any.
     pub(super) async fn of(settings: &MetricsSettings) -> Result<Self, CliError> {
         let token = given(settings.metrics_token.as_ref(), settings.metrics_token_file.as_deref(), "HEADWATER_METRICS_TOKEN")?;
-        if token.as_ref().is_some_and(|token| token.expose_secret().len() < LEAST) {
-            return Err(CliError::Text(format!("HEADWATER_METRICS_TOKEN: give it at least {LEAST} characters")));
+        if let Some(short) = token.as_ref().filter(|token| token.secret.expose_secret().len() < LEAST) {
+            return Err(CliError::Setting(short.setting.clone(), format!("give it at least {LEAST} characters")));
         }
-        let listener = match settings.metrics_listen {
-            Some(address) => Some(listen(address).await?),
+        let listener = match &settings.metrics_listen {
+            Some(address) => Some(address.open("HEADWATER_METRICS_LISTEN").await?),
             None => None,
         };
-        let access = MetricsAccess { token: token.as_ref().map(auth::hash), elsewhere: listener.is_some() };
+        let access = MetricsAccess { token: token.as_ref().map(|token| auth::hash(&token.secret)), elsewhere: listener.is_some() };
         Ok(Self { access, listener })
     }
 

@@ -24,7 +24,5 @@ impl Migrate {
 
 /// Opens the store and brings it to this version's form.
 pub(super) async fn migrated(database: &Database) -> Result<Arc<dyn Store>, CliError> {
-    let store = store::open(&Metadata::existing(database)?.url(), database.database_connections.min(4)).await?;
-    store.migrate().await?;
-    Ok(store)
+    Metadata::existing(database)?.open(database.database_connections.min(4)).await
 }

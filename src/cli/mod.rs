@@ -1,5 +1,7 @@
 //! The command line: one binary, one file a command.
 
+mod company;
+mod completions;
 mod dev;
 mod embedded;
 mod environment;
@@ -7,7 +9,6 @@ mod error;
 mod healthcheck;
 mod keys;
 mod kinds;
-mod listen;
 mod machine;
 mod metadata;
 mod metrics;
@@ -56,6 +57,8 @@ enum Command {
     Kinds(kinds::Kinds),
     /// Print the OpenAPI document
     Openapi,
+    /// Print what a shell needs to complete this command line
+    Completions(completions::Completions),
     /// Ask a running server whether it is ready; exit code 0 if so
     Healthcheck(healthcheck::Healthcheck),
     /// Run jobs for a server, which starts this by itself
@@ -92,6 +95,10 @@ fn execute(command: Command) -> Result<(), CliError> {
             Ok(())
         }
         Command::Openapi => openapi::run(),
+        Command::Completions(completions) => {
+            completions.run(Cli::command());
+            Ok(())
+        }
         Command::Healthcheck(check) => runtime()?.block_on(check.run()),
         Command::Work(work) => work.run(),
     }

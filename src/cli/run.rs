@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use connectors::Registry;
 use egress::Policy;
-use store::{Cipher, MasterKeys, Store};
+use store::Store;
 use tokio::net::TcpListener;
 
 use super::CliError;
 use super::machine::{children_by_machine, descriptors, own_program};
+use super::metadata::Keyring;
 use super::metrics::Metrics;
 use crate::app::{App, RequestLimits, StagingLimits};
 use crate::auth::{Failures, Tokens};
@@ -37,7 +38,7 @@ const CONNECTIONS: usize = 10_000;
 /// Everything a server needs to start.
 pub(super) struct Plan {
     pub(super) store: Arc<dyn Store>,
-    pub(super) keys: MasterKeys,
+    pub(super) keys: Keyring,
     pub(super) policy: Policy,
     pub(super) service: Service,
     pub(super) listener: TcpListener,
@@ -48,8 +49,7 @@ pub(super) struct Plan {
 
 /// Serves until a signal comes.
 pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
-    let cipher = Cipher::new(plan.keys, plan.store.clone());
-    cipher.verify().await?;
+    let cipher = plan.keys.verified(plan.store.clone()).await?;
     let address = plan.listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
     let replicas = Replicas::join(plan.store.clone(), plan.metrics.with(address)).await?;
     let readiness = Arc::new(Readiness::new(replicas.clone()));
@@ -145,6 +145,9 @@ async fn chores(app: Arc<App>) {
                 Err(cause) => tracing::warn!(%cause, "what lost servers may have staged could not be looked for"),
             },
             _ = sweep.tick() => {
+                if let Err(cause) = app.cipher.forget_the_deleted().await {
+                    tracing::warn!(%cause, "keys of deleted organisations could not be forgotten");
+                }
                 let before = store::Timestamp(clock::now().0 - clock::millis(SWEEP_AGE));
                 match app.store.sweep(before).await {
                     Ok(0) => {}

@@ -1,17 +1,15 @@
 //! `headwater serve`
 
-use std::net::SocketAddr;
-
 use clap::Args;
 use egress::Profile;
-use store::database_addresses;
+use store::{database_addresses, database_file};
 
 use super::CliError;
-use super::listen::listen;
+use super::company;
 use super::metadata::Metadata;
 use super::metrics::Metrics;
 use super::run::{Plan, run};
-use crate::config::{Database, EgressLists, Keys, Log, RunnerKind, Service};
+use crate::config::{Database, EgressLists, Keys, Listen, Log, RunnerKind, Service};
 use crate::telemetry;
 
 /// Run the server.
@@ -21,9 +19,9 @@ pub(super) struct Serve {
     database: Database,
     #[command(flatten)]
     keys: Keys,
-    /// Address and port to listen on
+    /// Address and port to listen on; a name will do, and :PORT is every IPv4 address of this machine
     #[arg(long, env = "HEADWATER_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
+    listen: Listen,
     /// What connectors may reach: private (public and private networks), public (public addresses only), dev (this machine too)
     #[arg(long, env = "HEADWATER_EGRESS", value_name = "PROFILE", default_value = "private")]
     egress: Profile,
@@ -48,12 +46,12 @@ impl Serve {
             );
         }
         let (keys, url) = (metadata.keys(&self.keys)?, metadata.url());
-        let store = store::open(&url, self.database.database_connections).await?;
-        store.migrate().await?;
+        let store = metadata.open(self.database.database_connections).await?;
+        let _company = database_file(&url).map(|file| company::join(&file));
         if store.organisations().await?.is_empty() {
             tracing::info!("no organisation yet: run `headwater org create NAME`, then `headwater token create --org NAME`");
         }
-        let listener = listen(self.listen).await?;
+        let listener = self.listen.open("HEADWATER_LISTEN").await?;
         let address = listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
         let metrics = Metrics::of(&self.service.front.metrics).await?;
         let policy = self.lists.policy(self.egress, &metrics.with(address), database_addresses(&url));

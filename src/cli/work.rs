@@ -9,7 +9,7 @@ use crate::runner;
 #[derive(Debug, Args)]
 pub(super) struct Work {
     /// Most memory, in bytes
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(32 << 20..=1 << 40))]
     memory: u64,
 }
 

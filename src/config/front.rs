@@ -1,6 +1,6 @@
 //! Settings of the front: who may knock how often, how long a client may take, and who sees the metrics.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,13 +8,15 @@ use clap::Args;
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+use super::listen::Listen;
 use super::secret::secret;
+use crate::limit::{HOUR, INSTANT, within};
 
 /// The front.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Front {
     /// How long a client may take none of an answer before its connection is cut
-    #[arg(long, env = "HEADWATER_WRITE_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "HEADWATER_WRITE_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = within(INSTANT, HOUR))]
     pub(crate) write_timeout: Duration,
     /// Failed authentications a minute from one address, beyond which they get 429; good tokens are never refused
     #[arg(long, env = "HEADWATER_AUTH_FAILURES", value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=60_000))]
@@ -38,7 +40,7 @@ pub(crate) struct MetricsSettings {
     pub(crate) metrics_token_file: Option<PathBuf>,
     /// Address and port for /metrics alone, which the main listener then does not have
     #[arg(long, env = "HEADWATER_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
-    pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) metrics_listen: Option<Listen>,
 }
 
 /// A network, or one address.

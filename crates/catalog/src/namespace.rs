@@ -31,6 +31,11 @@ impl<'a> Namespace<'a> {
         Namespace { catalog: self.catalog.map(own), schema: own(self.schema) }
     }
 
+    /// Its parts.
+    pub(crate) fn levels(&self) -> impl Iterator<Item = &str> {
+        self.catalog.as_deref().into_iter().chain([&*self.schema])
+    }
+
     /// The length of its longest part in bytes.
     pub(crate) fn longest(&self) -> usize {
         self.catalog.as_ref().map_or(0, |name| name.len()).max(self.schema.len())

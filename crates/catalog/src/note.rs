@@ -27,6 +27,8 @@ words! {
         TableUnreadable = "TABLE_UNREADABLE",
         /// Nothing of the database could be read.
         DatabaseUnreadable = "DATABASE_UNREADABLE",
+        /// Its name is longer than any name is: it was left out, and what is told of it is the beginning of its name.
+        NameTooLong = "NAME_TOO_LONG",
         /// Tables of one day each stand as one table.
         DaysCollapsed = "DAYS_COLLAPSED",
         /// The source sent fewer rows than it has.
@@ -76,6 +78,13 @@ impl Note {
     }
 }
 
+/// A note on something that is left out for its name, which is cut.
+pub(crate) fn too_long<'a>(names: impl IntoIterator<Item = &'a str>) -> Note {
+    let longest = names.into_iter().max_by_key(|name| name.len()).unwrap_or_default();
+    let begun = &longest[..longest.floor_char_boundary(NAME_BYTES)];
+    Note::new(NoteCode::NameTooLong, begun, format!("a name has {NAME_BYTES} bytes at most: what has a longer one is left out"))
+}
+
 /// The first notes, and how many there were.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
@@ -90,6 +99,13 @@ impl Notes {
             note.object.truncate(note.object.floor_char_boundary(NAME_BYTES));
             self.first.push(note);
         }
+    }
+
+    /// Adds those of a part.
+    pub(crate) fn extend(&mut self, part: Self) {
+        self.total += part.total;
+        let room = KEPT - self.first.len();
+        self.first.extend(part.first.into_iter().take(room));
     }
 
     /// The first ones, and the number of all.

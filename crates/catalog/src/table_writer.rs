@@ -13,6 +13,7 @@ use crate::json::{member, string, strings};
 use crate::key::{ForeignKey, Index, KeyKind};
 use crate::limits::{Limits, NAME_BYTES};
 use crate::namespace::Namespace;
+use crate::note::{Notes, too_long};
 use crate::sample::{FieldSample, Sample, Seen};
 use crate::summary::Partial;
 use crate::table::{Table, TableKind};
@@ -40,6 +41,7 @@ pub struct TableWriter {
     key_bytes: usize,
     sample: Option<Sample>,
     partial: BTreeSet<Partial>,
+    notes: Notes,
 }
 
 impl TableWriter {
@@ -62,6 +64,7 @@ impl TableWriter {
             key_bytes: 0,
             sample: None,
             partial: BTreeSet::new(),
+            notes: Notes::default(),
         };
         let comment = this.cut(comment);
         let body = &mut this.body;
@@ -103,6 +106,7 @@ impl TableWriter {
         let native_type = self.cut(Some(column.native_type)).unwrap_or_default();
         let before = self.body.len();
         let reason = if column.path.iter().chain([&column.name]).any(|name| name.len() > NAME_BYTES) {
+            self.notes.add(too_long(column.path.iter().copied().chain([column.name])));
             Some(Partial::Names)
         } else if self.columns as usize >= self.limits.columns_per_table {
             Some(Partial::ColumnsPerTable)
@@ -215,8 +219,8 @@ impl TableWriter {
     }
 
     /// The finished definition, and what caps left out of it.
-    pub(crate) fn close(self) -> (TableDefinition, BTreeSet<Partial>) {
-        let Self { namespace, name, kind, row_estimate, mut body, columns, sample, partial, .. } = self;
+    pub(crate) fn close(self) -> (TableDefinition, BTreeSet<Partial>, Notes) {
+        let Self { namespace, name, kind, row_estimate, mut body, columns, sample, partial, notes, .. } = self;
         body.push(']');
         body.push_str(&self.primary_key);
         body.push_str(&self.foreign_keys);
@@ -225,7 +229,7 @@ impl TableWriter {
         body.push('}');
         let hash = Sha256::digest(body.as_bytes()).into();
         let (catalog, schema) = (namespace.catalog.map(Cow::into_owned), namespace.schema.into_owned());
-        (TableDefinition { catalog, schema, name, kind, hash, body, columns, row_estimate, sample }, partial)
+        (TableDefinition { catalog, schema, name, kind, hash, body, columns, row_estimate, sample }, partial, notes)
     }
 
     fn cut<'a>(&mut self, text: Option<&'a str>) -> Option<&'a str> {

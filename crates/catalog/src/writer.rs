@@ -11,7 +11,7 @@ use crate::definition::TableDefinition;
 use crate::error::Error;
 use crate::limits::{Limits, NAME_BYTES};
 use crate::namespace::Namespace;
-use crate::note::{Note, Notes};
+use crate::note::{Note, Notes, too_long};
 use crate::summary::{Catalog, Files, Partial};
 use crate::table::Table;
 use crate::table_writer::TableWriter;
@@ -83,6 +83,7 @@ impl CatalogWriter {
             // Not asked for.
         } else if name.longest() > NAME_BYTES {
             self.partial.insert(Partial::Names);
+            self.notes.add(too_long(name.levels()));
         } else if self.schemas.contains(&name) {
             // Known already.
         } else if self.schemas.len() >= self.limits.tables {
@@ -118,6 +119,7 @@ impl CatalogWriter {
             return None;
         }
         let reason = if table.name.len() > NAME_BYTES || table.namespace.longest() > NAME_BYTES {
+            self.notes.add(too_long(table.namespace.levels().chain([table.name])));
             Partial::Names
         } else if self.is_full(table.partition_of.is_some()) {
             Partial::Tables
@@ -168,9 +170,10 @@ impl TableWriter {
     /// Sends the table, whole as it is now.
     pub async fn finish(self, catalog: &mut CatalogWriter) -> Result<(), Error> {
         let part = self.part;
-        let (table, partial) = self.close();
+        let (table, partial, notes) = self.close();
         catalog.parts += u64::from(part);
         catalog.partial.extend(partial);
+        catalog.notes.extend(notes);
         catalog.tables += 1;
         catalog.columns += u64::from(table.columns);
         catalog.bytes += table.body.len();

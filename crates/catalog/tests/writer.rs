@@ -2,7 +2,7 @@
 
 mod support;
 
-use catalog::{Catalog, CatalogWriter, Error, ForeignKey, Index, KeyKind, Limits, Note, NoteCode, Partial, Table};
+use catalog::{Catalog, CatalogWriter, Column, Error, ForeignKey, Index, KeyKind, Limits, Note, NoteCode, Partial, Table};
 use support::{C, read, table};
 use tokio::sync::mpsc;
 
@@ -39,9 +39,15 @@ async fn r6_caps() {
     let (sent, catalog) = read(base, async |out| {
         assert!(out.table(table(&long)).is_none());
         out.schema(long.as_str());
+        let mut writer = out.table(table("a")).expect("begun");
+        writer.column(Column { name: &long, ..C });
+        writer.finish(out).await.expect("sent");
     })
     .await;
-    assert_eq!((sent.len(), catalog.partial, catalog.schemas.len()), (0, vec![Partial::Names], 0));
+    let told: Vec<_> = catalog.notes.iter().map(|note| (note.code, note.object.as_str())).collect();
+    assert_eq!(told, [(NoteCode::NameTooLong, &long[..1_024]); 3], "what was left out is told by the beginning of its name");
+    assert_eq!((sent.len(), catalog.columns, catalog.partial), (1, 0, vec![Partial::Names]));
+    assert_eq!(catalog.schemas.len(), 1, "that of the table");
 }
 
 /// Keys and indexes count against the bytes of a table, whatever their number.

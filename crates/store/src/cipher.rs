@@ -1,6 +1,6 @@
 //! Sealing a tenant's secrets: a data key for each organisation, wrapped by a master key.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, RwLock};
 
@@ -129,6 +129,14 @@ impl Cipher {
             self.store.rewrap_data_key(key.tenant, &rewrapped).await?;
         }
         Ok(old.len())
+    }
+
+    /// Forgets the opened data keys of organisations that are not there any more.
+    pub async fn forget_the_deleted(&self) -> Result<(), CipherError> {
+        let there: HashSet<Tenant> = self.store.organisations().await?.into_iter().map(|organisation| organisation.tenant).collect();
+        self.open.write().expect("no panic under this lock").retain(|(tenant, _), _| there.contains(tenant));
+        self.newest.write().expect("no panic under this lock").retain(|tenant, _| there.contains(tenant));
+        Ok(())
     }
 
     /// Seals `plain` for a place, given as a hash of all that names it; makes the organisation's first data key where

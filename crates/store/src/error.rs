@@ -17,7 +17,7 @@ pub struct DatabaseError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Silence {
     /// The addresses of its host.
-    #[error("the host name in DATABASE_URL could not be resolved in time: check DNS")]
+    #[error("its host name could not be resolved in time: check DNS")]
     Name,
     /// A connection.
     #[error("no connection came about in time: check its host and port, and firewalls between")]
@@ -69,20 +69,16 @@ pub enum StoreError {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another scheme.
-    #[error("DATABASE_URL must start with postgres:// or sqlite:")]
+    #[error("it must start with postgres:// or sqlite:")]
     Scheme,
     /// Not readable as a URL of its scheme.
-    #[error(
-        "DATABASE_URL cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE (special characters percent-encoded) or sqlite:PATH"
-    )]
+    #[error("it cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE (special characters percent-encoded) or sqlite:PATH")]
     Url,
     /// The file of `sslrootcert` cannot be read, or holds no certificate.
-    #[error("DATABASE_URL: the file of sslrootcert cannot be read as PEM certificates")]
+    #[error("the file of sslrootcert cannot be read as PEM certificates")]
     RootCertificate,
     /// The embedded store's place cannot be written by this process.
-    #[error(
-        "the metadata store cannot be written: {path}: {cause}; this process runs as user {user}: let it be the folder's owner, or choose another folder"
-    )]
+    #[error("{path}: {cause}; this process runs as user {user}: let it be the folder's owner, or choose another folder")]
     NotWritable {
         /// The file, or its folder.
         path: String,
@@ -91,9 +87,27 @@ pub enum OpenError {
         /// Whom this process runs as, by number.
         user: u32,
     },
-    /// The database did not let us in.
-    #[error("the metadata store cannot be opened: {0}")]
-    Store(#[from] StoreError),
+    /// The database did not let us in: where it is (never the URL), and why.
+    #[error("{place}: {cause}")]
+    Place {
+        /// Hosts and ports, or the file.
+        place: String,
+        /// What the driver or the operating system says.
+        cause: String,
+    },
+}
+
+impl OpenError {
+    /// A failure to open what is at `place`.
+    pub(crate) fn at(place: &str, error: impl Into<StoreError>) -> Self {
+        let cause = match error.into() {
+            // The words around it say what the setting says already.
+            StoreError::Database(error) => error.to_string(),
+            StoreError::Silent(silence) => silence.to_string(),
+            other => other.to_string(),
+        };
+        Self::Place { place: place.to_owned(), cause }
+    }
 }
 
 impl StoreError {

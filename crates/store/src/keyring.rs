@@ -13,22 +13,22 @@ use zeroize::Zeroizing;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// None given.
-    #[error("HEADWATER_MASTER_KEYS is empty: set it to ID:KEY, for example the output of `headwater keys generate`")]
+    #[error("no key is given: set it to ID:KEY, for example the output of `headwater keys generate`")]
     Missing,
     /// Not `id:base64`.
-    #[error("HEADWATER_MASTER_KEYS: entry {0} is not ID:KEY; make one with `headwater keys generate`")]
+    #[error("entry {0} is not ID:KEY; make one with `headwater keys generate`")]
     Form(usize),
     /// Not 32 bytes, or bytes that nobody drew at random.
-    #[error("HEADWATER_MASTER_KEYS: key `{0}` is not 32 random bytes in base64; make one with `headwater keys generate`")]
+    #[error("key `{0}` is not 32 random bytes in base64; make one with `headwater keys generate`")]
     Weak(String),
     /// Two keys of one id.
-    #[error("HEADWATER_MASTER_KEYS: the id `{0}` stands there twice")]
+    #[error("the id `{0}` stands there twice")]
     Twice(String),
     /// Stored data is wrapped by a key that is not there.
-    #[error("HEADWATER_MASTER_KEYS lacks the key `{0}` that wraps stored credentials: add it behind the newest, as ID:KEY")]
+    #[error("the key `{0}`, which wraps stored credentials, is not among the master keys: add it behind the newest, as ID:KEY")]
     Unknown(String),
     /// A key of the right id with other bytes.
-    #[error("HEADWATER_MASTER_KEYS: the key `{0}` is not the one that wrapped the stored credentials: set the original key for that id")]
+    #[error("the key `{0}` is not the one that wrapped the stored credentials: set the original key for that id")]
     Wrong(String),
 }
 
@@ -39,6 +39,11 @@ pub struct MasterKeys(Vec<(String, Aes256Gcm)>);
 pub fn generate_master_key(id: &str) -> SecretString {
     let key = Zeroizing::new(random::<32>());
     SecretString::from(format!("{id}:{}", STANDARD.encode(key.as_slice())))
+}
+
+/// Whether a key can have this id.
+pub fn is_key_id(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
 /// Bytes from the operating system's generator.
@@ -55,7 +60,7 @@ impl MasterKeys {
         let entries = text.expose_secret().split([',', '\n']).map(str::trim).filter(|e| !e.is_empty());
         for (n, entry) in entries.enumerate() {
             let (id, encoded) = entry.split_once(':').ok_or(KeyError::Form(n + 1))?;
-            if id.is_empty() || id.len() > 64 || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
+            if !is_key_id(id) {
                 return Err(KeyError::Form(n + 1));
             }
             let weak = || KeyError::Weak(id.to_owned());

@@ -1,9 +1,11 @@
 //! A store from a `DATABASE_URL`.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::sqlite::SqliteConnectOptions;
 use tokio_postgres::config::Host;
 
 use crate::backend::url::{is_postgres, parse};
@@ -27,6 +29,13 @@ pub(crate) async fn open_sql(url: &SecretString, connections: u32) -> Result<Sql
         return Ok(SqlStore::new(SqliteFile::open(text.parse().map_err(|_| OpenError::Url)?, connections).await?));
     }
     Err(OpenError::Scheme)
+}
+
+/// The file of an embedded store, if `url` names one.
+pub fn database_file(url: &SecretString) -> Option<PathBuf> {
+    let text = url.expose_secret();
+    let options: SqliteConnectOptions = text.starts_with("sqlite:").then(|| text.parse().ok()).flatten()?;
+    Some(options.get_filename().to_owned()).filter(|path| !path.to_string_lossy().contains(":memory:"))
 }
 
 /// Where the metadata database listens, so that nothing else may be dialed there.

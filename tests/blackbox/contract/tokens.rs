@@ -33,7 +33,7 @@ async fn malformed_unknown_expired_and_revoked_tokens() {
         assert_eq!(revoked.get("/api/v2/datasource").await.status, 200);
         let listed = setup.run(&["token", "list"]);
         assert!(!listed.contains("dbn_live_"), "tokens are shown once");
-        let id = listed.lines().nth(2).and_then(|l| l.split('\t').next()).expect("id").to_owned();
+        let id = listed.lines().nth(3).and_then(|l| l.split_whitespace().next()).expect("id").to_owned();
         setup.run(&["token", "revoke", &id]);
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(revoked.get("/api/v2/datasource").await.code(), (401, "AUTHENTICATION_ERROR"), "revocation holds within a second");

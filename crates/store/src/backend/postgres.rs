@@ -9,6 +9,8 @@ use deadpool::Runtime;
 use deadpool::managed::{Object, Pool, PoolError, Timeouts};
 use deadpool_postgres::ClientWrapper;
 use egress::client_config;
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -39,6 +41,7 @@ impl Postgres {
     /// Connects to the database of a `postgres://` URL, with at most `connections` connections.
     pub(crate) async fn connect(url: &str, connections: u32) -> Result<Self, OpenError> {
         let (config, tls) = parse(url)?;
+        let place = place(&config);
         let tls = MakeRustlsConnect::new(client_config(&tls).map_err(|_| OpenError::RootCertificate)?);
         let doubt = Doubt::none();
         let connector = |limit| Connector::new(config.clone(), tls.clone(), limit, doubt.clone());
@@ -51,7 +54,7 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .expect("a runtime is given");
-        drop(pool.get().await.map_err(StoreError::from)?);
+        drop(pool.get().await.map_err(|error| OpenError::at(&place, error))?);
         Ok(Self { pool, shared: Arc::new(Shared::new(connector(READ), doubt.clone(), shared as usize)), doubt })
     }
 
@@ -77,6 +80,16 @@ impl Postgres {
             }
         }
     }
+}
+
+/// Hosts and ports, for messages.
+fn place(config: &Config) -> String {
+    let port = |n: usize| config.get_ports().get(n).or(config.get_ports().first()).copied().unwrap_or(5432);
+    let one = |(n, host): (usize, &Host)| match host {
+        Host::Tcp(name) => format!("{name}:{}", port(n)),
+        Host::Unix(path) => path.display().to_string(),
+    };
+    config.get_hosts().iter().enumerate().map(one).collect::<Vec<_>>().join(", ")
 }
 
 #[async_trait]

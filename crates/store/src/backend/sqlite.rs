@@ -54,9 +54,10 @@ impl SqliteFile {
         let pool = |n: u32| SqlitePoolOptions::new().max_connections(n).acquire_timeout(PLACE).test_before_acquire(false);
         let file = options.get_filename().to_owned();
         room::make(&file)?;
+        let failed = |error: sqlx::Error| OpenError::at(&file.display().to_string(), error);
         // The writer comes first: it makes what else there is.
-        let write = first(pool(1), &options).await.map_err(StoreError::from)?;
-        let read = pool(connections.min(4)).connect_with(options).await.map_err(StoreError::from)?;
+        let write = first(pool(1), &options).await.map_err(failed)?;
+        let read = pool(connections.min(4)).connect_with(options).await.map_err(failed)?;
         Ok(Self { file, read, write })
     }
 }
