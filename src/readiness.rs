@@ -1,5 +1,6 @@
 //! Whether the server can do its work: proved by writing to the store, at most once a second however many ask.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,20 +44,13 @@ impl Readiness {
         let proved = tokio::spawn(async move {
             let written = tokio::time::timeout(LIMIT, replicas.renew()).await;
             let before = last.map(|proof| proof.up);
-            let up = match written {
-                Ok(Ok(())) => {
-                    telemetry::store_is(Ok(()), before);
-                    true
-                }
-                Ok(Err(cause)) => {
-                    telemetry::store_is(Err(&cause), before);
-                    false
-                }
-                Err(_) => {
-                    telemetry::store_is(Err(&"it did not answer within two seconds"), before);
-                    false
-                }
+            let outcome = match &written {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(cause)) => Err(cause as &dyn Display),
+                Err(_) => Err(&"it did not answer within two seconds" as &dyn Display),
             };
+            telemetry::store_is(outcome, before);
+            let up = outcome.is_ok();
             *last = Some(Proof { made: Instant::now(), up });
             up
         });

@@ -15,6 +15,8 @@ mod report;
 mod rest;
 mod route;
 mod run;
+#[cfg(test)]
+mod script;
 mod server;
 
 pub use connector::{Opened, Source};

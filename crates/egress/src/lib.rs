@@ -12,6 +12,8 @@ mod http;
 mod metered;
 mod moved;
 mod own;
+#[cfg(test)]
+mod pem_properties;
 mod plan;
 mod policy;
 mod ranges;

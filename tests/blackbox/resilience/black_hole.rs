@@ -80,7 +80,7 @@ async fn connections_that_went_silent_are_replaced() {
     assert!(server.logged("the metadata store failed: it did not answer in time"));
 }
 
-/// A request that writes meets silence in its first statement or in the middle: it ends, and the next one succeeds.
+/// A request that writes meets silence in its first statement: it ends, and the next one succeeds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_write_meets_silence() {
     let (_setup, hole, _server, client) = behind_a_proxy().await;

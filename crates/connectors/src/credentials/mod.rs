@@ -5,6 +5,8 @@ mod judge;
 mod normalize;
 mod pins;
 mod place;
+#[cfg(test)]
+mod properties;
 mod schema;
 mod spelling;
 mod violation;

@@ -3,10 +3,12 @@
 pub(crate) mod aws;
 mod basic;
 mod bearer;
+mod encoded;
 mod row;
 mod scalar;
 
 pub(crate) use basic::authorization;
 pub(crate) use bearer::{bearer, secret};
+pub(crate) use encoded::encoded;
 pub(crate) use row::Row;
 pub(crate) use scalar::Scalar;

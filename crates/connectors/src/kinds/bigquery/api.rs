@@ -4,13 +4,13 @@ use bytes::Bytes;
 use egress::{Deadline, HttpClient};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::of_failure;
 use super::patience::Patience;
 use crate::error::{ConnectError, ConnectErrorKind as K};
+use crate::rest::encoded;
 
 /// Bytes of one answer: a table of ten thousand columns takes two or three million.
 const ANSWER_BYTES: usize = 16 << 20;
@@ -78,7 +78,7 @@ impl Api {
     pub(super) async fn list<P: Page>(&mut self, path: &str, mut keep: impl FnMut(P::Item) -> bool) -> Result<(), ConnectError> {
         let mut token: Option<String> = None;
         for _ in 0..PAGES {
-            let next = token.as_deref().map(|token| format!("&pageToken={}", segment(token))).unwrap_or_default();
+            let next = token.as_deref().map(|token| format!("&pageToken={}", encoded(token))).unwrap_or_default();
             let page: P = self.get(&format!("{path}?maxResults=1000{next}")).await?;
             let (items, after) = page.take();
             for item in items {
@@ -95,11 +95,6 @@ impl Api {
         }
         Err(K::TooMuch.into())
     }
-}
-
-/// A name as one segment of a path.
-pub(super) fn segment(name: &str) -> String {
-    utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()
 }
 
 /// `datasets.list`

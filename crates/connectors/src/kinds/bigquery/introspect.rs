@@ -4,11 +4,12 @@ use catalog::{CatalogWriter, Note, NoteCode, Partial, Table, TableKind};
 use futures_util::future::join_all;
 use serde::Deserialize;
 
-use super::api::{Page, segment};
+use super::api::Page;
 use super::connection::BigQueryConnection;
 use super::shards::{Entry, Listed, collapse};
 use super::table::{Definition, FIELDS, kind};
 use crate::error::{ConnectError, ConnectErrorKind as K};
+use crate::rest::encoded;
 
 /// `tables.list`
 #[derive(Deserialize)]
@@ -75,7 +76,7 @@ pub(super) async fn introspect(connection: &mut BigQueryConnection, out: &mut Ca
 }
 
 async fn dataset(connection: &mut BigQueryConnection, name: &str, out: &mut CatalogWriter) -> Result<(), ConnectError> {
-    let path = format!("{}/datasets/{}/tables", connection.project, segment(name));
+    let path = format!("{}/datasets/{}/tables", connection.project, encoded(name));
     let held = out.hold();
     let mut listed = Vec::new();
     let list = connection.apis[0].list::<Tables>(&path, |item| {
@@ -93,7 +94,7 @@ async fn dataset(connection: &mut BigQueryConnection, name: &str, out: &mut Cata
     out.schema(name);
     for chunk in collapse(listed).chunks(connection.apis.len()) {
         let asked = connection.apis.iter_mut().zip(chunk).map(|(api, entry)| {
-            let path = format!("{path}/{}?fields={FIELDS}", segment(&entry.asked().name));
+            let path = format!("{path}/{}?fields={FIELDS}", encoded(&entry.asked().name));
             async move { api.get::<Definition>(&path).await }
         });
         let answers = join_all(asked).await;

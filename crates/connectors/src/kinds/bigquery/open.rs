@@ -2,12 +2,13 @@
 
 use egress::{Host, Step, Target};
 
-use super::api::{Api, Dataset, Datasets, segment};
+use super::api::{Api, Dataset, Datasets};
 use super::connection::BigQueryConnection;
 use super::credentials::BigQueryCredentials;
 use super::introspect::Tables;
 use super::token::{key, token};
 use crate::error::{ConnectError, ConnectErrorKind as K};
+use crate::rest::encoded;
 use crate::route::{Route, Way};
 use crate::server::ServerInfo;
 
@@ -50,7 +51,7 @@ pub(super) async fn open(credentials: &BigQueryCredentials, way: &Way) -> Result
     let until = way.limit(&Step::DATABASE);
     let mut apis = vec![Api::new(first, bearer.clone(), until)];
     apis.extend((1..CLIENTS).map(|_| Api::new(api(), bearer.clone(), until)));
-    let project = format!("projects/{}", segment(credentials.project_id.trim()));
+    let project = format!("projects/{}", encoded(credentials.project_id.trim()));
     let datasets = way.step(Step::DATABASE, datasets(&mut apis[0], &project, credentials)).await?;
     let only = credentials.dataset_id.is_some();
     apis[0].patient(way.limit(&Step::LIST));
@@ -69,7 +70,7 @@ async fn datasets(api: &mut Api, project: &str, credentials: &BigQueryCredential
     let wanted = credentials.dataset_location.trim();
     if let Some(name) = &credentials.dataset_id {
         let found =
-            api.get::<Dataset>(&format!("{project}/datasets/{}", segment(name.trim()))).await.map_err(|error| match error.kind {
+            api.get::<Dataset>(&format!("{project}/datasets/{}", encoded(name.trim()))).await.map_err(|error| match error.kind {
                 K::SchemaNotFound => error.with_field("datasetId").with_remedy("check projectId and datasetId".to_owned()),
                 _ => of_project(error),
             })?;
@@ -98,7 +99,7 @@ async fn datasets(api: &mut Api, project: &str, credentials: &BigQueryCredential
         // Not every list says it.
         let location = match location {
             Some(location) => location,
-            None => api.get::<Dataset>(&format!("{project}/datasets/{}", segment(&name))).await?.location.unwrap_or_default(),
+            None => api.get::<Dataset>(&format!("{project}/datasets/{}", encoded(&name))).await?.location.unwrap_or_default(),
         };
         if location.eq_ignore_ascii_case(wanted) {
             here.push(name);
@@ -139,7 +140,7 @@ fn elsewhere(locations: &[String], wanted: &str) -> ConnectError {
 async fn list(api: &mut Api, project: &str, datasets: &[String]) -> Result<(), ConnectError> {
     let mut denied = None;
     for dataset in datasets.iter().take(TRIED) {
-        let path = format!("{project}/datasets/{}/tables", segment(dataset));
+        let path = format!("{project}/datasets/{}/tables", encoded(dataset));
         match api.list::<Tables>(&path, |_| false).await {
             Err(error) if error.kind == K::NoPrivilege => denied = Some(error.with_field("credentialsJson")),
             other => return other,

@@ -8,6 +8,8 @@ mod error;
 mod introspect;
 mod keys;
 mod open;
+#[cfg(test)]
+mod properties;
 mod query;
 mod settings;
 mod system_tables;

@@ -4,13 +4,12 @@ use bytes::{Bytes, BytesMut};
 use egress::{HttpClient, HttpStream};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Method};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use super::error::{code_in, of_answer, of_code};
 use crate::error::{ConnectError, ConnectErrorKind as K};
-use crate::rest::authorization;
+use crate::rest::{authorization, encoded};
 
 /// The longest line that is taken: a row, or what is left of an answer that has broken off.
 const LINE_BYTES: usize = 4 << 20;
@@ -37,7 +36,7 @@ pub(super) fn headers(username: &str, password: &SecretString) -> Result<HeaderM
 
 /// Runs a statement; its rows are read as they are asked for.
 pub(super) async fn query(client: &mut HttpClient, headers: &HeaderMap, database: Option<&str>, sql: &str) -> Result<Rows, ConnectError> {
-    let path = database.map_or_else(|| "/".to_owned(), |name| format!("/?database={}", utf8_percent_encode(name, NON_ALPHANUMERIC)));
+    let path = database.map_or_else(|| "/".to_owned(), |name| format!("/?database={}", encoded(name)));
     // POST, because GET is read-only in a stricter sense; the format in the statement, because servers of 2018 ignore it elsewhere.
     let body = Bytes::from(format!("{sql} format JSONEachRow"));
     let stream = client.open(Method::POST, &path, headers.clone(), body).await?;

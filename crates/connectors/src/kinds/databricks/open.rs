@@ -10,8 +10,9 @@ use super::hive;
 use super::unity;
 use super::waking::Waking;
 use super::warehouse;
-use super::workspace::{Workspace, encoded};
+use super::workspace::Workspace;
 use crate::error::{ConnectError, ConnectErrorKind as K};
+use crate::rest::encoded;
 use crate::route::Way;
 use crate::server::ServerInfo;
 

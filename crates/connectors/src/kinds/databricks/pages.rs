@@ -5,8 +5,9 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::workspace::{Workspace, encoded};
+use super::workspace::Workspace;
 use crate::error::{ConnectError, ConnectErrorKind as K};
+use crate::rest::encoded;
 
 #[derive(Deserialize)]
 #[serde(bound = "T: DeserializeOwned")]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::pages::Pages;
-use super::workspace::encoded;
+use crate::rest::encoded;
 
 /// Items of a page. More is not allowed for tables that come with their columns.
 const SHORT: u32 = 50;

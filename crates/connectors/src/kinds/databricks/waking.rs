@@ -5,8 +5,9 @@ use std::time::Instant;
 use serde::Deserialize;
 
 use super::error::is_absent;
-use super::workspace::{Workspace, encoded};
+use super::workspace::Workspace;
 use crate::error::{ConnectError, ConnectErrorKind as K};
+use crate::rest::encoded;
 
 /// States that a warehouse passes through on its way up or down.
 const ON_THE_WAY: [&str; 4] = ["STARTING", "STOPPED", "STOPPING", "DELETING"];

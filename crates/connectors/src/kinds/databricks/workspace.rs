@@ -6,7 +6,6 @@ use bytes::Bytes;
 use egress::{HttpClient, HttpResponse};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -84,9 +83,4 @@ impl Workspace {
 fn pause(answer: &HttpResponse, tries: u32) -> Duration {
     let said = answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok()).map(Duration::from_secs);
     said.unwrap_or(Duration::from_millis(100 << tries)).min(PATIENCE)
-}
-
-/// A name as a part of a path or a query.
-pub(super) fn encoded(name: &str) -> String {
-    utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()
 }

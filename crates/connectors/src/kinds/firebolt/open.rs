@@ -4,7 +4,6 @@ use bytes::Bytes;
 use egress::{HttpClient, Step};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
@@ -15,7 +14,7 @@ use super::endpoint::{Endpoint, trusted};
 use super::error::{is_refusal, of_account, of_token};
 use super::query::{Engine, name, text};
 use crate::error::{ConnectError, ConnectErrorKind as K};
-use crate::rest::bearer;
+use crate::rest::{bearer, encoded};
 use crate::route::Way;
 use crate::server::ServerInfo;
 
@@ -94,7 +93,7 @@ fn form(credentials: &FireboltCredentials) -> Zeroizing<String> {
 }
 
 async fn endpoint(api: &mut HttpClient, token: &str, account: &str) -> Result<Endpoint, ConnectError> {
-    let path = format!("/web/v3/account/{}/engineUrl", utf8_percent_encode(account, NON_ALPHANUMERIC));
+    let path = format!("/web/v3/account/{}/engineUrl", encoded(account));
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, bearer(token)?);
     let answer = api.send(Method::GET, &path, headers, Bytes::new(), ANSWER_BYTES).await?;

@@ -9,6 +9,8 @@ mod error;
 mod introspect;
 mod open;
 mod prelogin;
+#[cfg(test)]
+mod properties;
 mod query;
 mod shim;
 mod statements;

@@ -56,7 +56,7 @@ impl Greeting {
         }
     }
 
-    fn parsed(&self) -> Result<HandshakePacket<'_>, ConnectError> {
+    pub(super) fn parsed(&self) -> Result<HandshakePacket<'_>, ConnectError> {
         // The length of the nonce, behind the version's end and 20 bytes; the parser counts with it as a signed byte.
         let version = self.packet.iter().position(|byte| *byte == 0).unwrap_or(self.packet.len());
         if self.packet.get(version + 21).is_some_and(|length| *length >= 0x80) {

@@ -12,6 +12,8 @@ mod login;
 mod open;
 mod packet;
 mod product;
+#[cfg(test)]
+mod properties;
 mod query;
 mod session;
 mod types;

@@ -9,6 +9,8 @@ mod error;
 mod introspect;
 mod open;
 mod page;
+#[cfg(test)]
+mod properties;
 mod statement;
 mod types;
 
