@@ -82,6 +82,42 @@ async fn r2_cleartext_switch() {
     assert!(!running.packets().iter().any(|packet| packet == b"\x02"), "a key was asked for");
 }
 
+/// Threats R2 and R4: what makes other clients panic, or give the password away for a key of anybody's. Each ends in a code.
+#[tokio::test]
+async fn r2_r4_keys_and_nonces() {
+    let setup = Setup::sqlite().await;
+    let server = setup.start_with(&[("HEADWATER_TEST_TIMEOUT", "2s")]);
+    let client = server.client(&setup.token("acme"));
+    let full = b"\x01\x04".as_slice();
+    let pem = b"\x01-----BEGIN PUBLIC KEY-----\n!!! no base64 !!!\n-----END PUBLIC KEY-----\n".as_slice();
+    let text = |name: &str| crate::support::peers::text("tls", name);
+    // A key of our own proves who we are, and not who the server is.
+    let own = json!({"sslMode": true, "sslVerify": "none", "sslCert": text("client.pem"), "sslKey": text("client.key")});
+    let plain = json!({});
+    for (case, verdict, changes, code) in [
+        ("an empty packet for a key", &[full, b""][..], &plain, "PASSWORD_EXPOSED"),
+        ("an empty packet", &[b""], &plain, "PROTOCOL_ERROR"),
+        ("a key of no bytes", &[b"\x01"], &plain, "PROTOCOL_ERROR"),
+        ("an empty nonce", &[b"\xfecaching_sha2_password\0", full], &plain, "PROTOCOL_ERROR"),
+        ("an empty nonce for a native password", &[b"\xfemysql_native_password\0"], &plain, "PROTOCOL_ERROR"),
+        ("a nonce that only ends", &[b"\xfecaching_sha2_password\0\0", full], &plain, "PROTOCOL_ERROR"),
+        ("a key that is no base64", &[full, pem], &plain, "PASSWORD_EXPOSED"),
+        ("a key that is no base64, unasked", &[pem], &plain, "PROTOCOL_ERROR"),
+        ("full authentication with a key of our own", &[full], &own, "PASSWORD_EXPOSED"),
+        ("a key for a key of our own", &[full, pem], &own, "PASSWORD_EXPOSED"),
+    ] {
+        let verdict = verdict.iter().map(|packet| packet.to_vec()).collect();
+        let running =
+            Fake { plugin: Plugin::CachingSha2(true), tls: true, verdict, password: "canary-pw", ..Fake::default() }.start().await;
+        let (step, found) = crate::support::diagnose::outcome(&client, &body(running.port, changes)).await;
+        assert_eq!((step, found), (json!("authenticate"), json!(code)), "{case}");
+        assert!(!running.heard().windows(9).any(|w| w == b"canary-pw"), "{case}: the password");
+        assert!(!running.packets().iter().any(|packet| packet == b"\x02"), "{case}: a key was asked for");
+    }
+    assert_eq!(client.names().await, [""; 0], "the server lives");
+    assert!(!server.log().contains("panicked"), "{}", server.log());
+}
+
 /// Threats R4 and R5: broken and enormous packets at every point.
 #[tokio::test]
 async fn r4_r5_packets() {

@@ -1,11 +1,13 @@
 //! What a child has, and what it has not.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::gate::Gate;
 use super::{connected, start, testing};
 use crate::support::diagnose::outcome;
-use crate::support::{Setup, Source};
+use crate::support::{Client, Setup, Source};
 
 /// No secret of the server's or of a job's is in the arguments or the environment of a process.
 #[tokio::test]
@@ -52,7 +54,6 @@ async fn policy_and_metrics() {
     {
         assert!(server.logged(&format!("\"egress.target\":\"{target}\",\"egress.rule\":\"{rule}\"")), "{}", server.log());
     }
-    let metrics = client.get("/metrics").await.text;
     for line in [
         "headwater_egress_dials_total{outcome=\"connected\"} 1",
         "headwater_egress_dials_total{outcome=\"denied\"} 2",
@@ -60,6 +61,19 @@ async fn policy_and_metrics() {
         "headwater_probes_total{step=\"read\",kind=\"postgres\",outcome=\"ok\"} 1",
         "headwater_children ",
     ] {
-        assert!(metrics.contains(line), "{line}: {metrics}");
+        counted(&client, line).await;
+    }
+}
+
+/// Waits for a line of the metrics: what a child counted arrives a moment after the answer that it belongs to.
+async fn counted(client: &Client, line: &str) {
+    let began = Instant::now();
+    loop {
+        let metrics = client.get("/metrics").await.text;
+        if metrics.contains(line) {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "{line}: {metrics}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

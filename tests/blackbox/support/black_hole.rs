@@ -1,16 +1,17 @@
 //! A proxy between a server and its database that can turn into a hole: connections stay open, and nothing comes through.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 /// What becomes of new connections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Door {
     /// They are passed on.
+    #[default]
     Open,
     /// They are closed.
     Shut,
@@ -29,7 +30,7 @@ pub(crate) struct BlackHole {
 struct State {
     /// Connections of an earlier generation have been swallowed.
     generation: AtomicUsize,
-    door: AtomicUsize,
+    door: Mutex<Door>,
 }
 
 impl BlackHole {
@@ -44,13 +45,14 @@ impl BlackHole {
             let mut sessions = JoinSet::new();
             let mut held = Vec::new();
             while let Ok((client, _)) = listener.accept().await {
-                match shared.door.load(Ordering::SeqCst) {
-                    0 => {
+                let door = *shared.door.lock().expect("lock");
+                match door {
+                    Door::Open => {
                         let server = TcpStream::connect(("127.0.0.1", to)).await.expect("the server listens");
                         sessions.spawn(pass(client, server, shared.clone()));
                     }
-                    1 => drop(client),
-                    _ => held.push(client),
+                    Door::Shut => drop(client),
+                    Door::Silent => held.push(client),
                 }
             }
         });
@@ -64,7 +66,7 @@ impl BlackHole {
 
     /// What becomes of new connections from now on.
     pub(crate) fn door(&self, door: Door) {
-        self.state.door.store(door as usize, Ordering::SeqCst);
+        *self.state.door.lock().expect("lock") = door;
     }
 }
 

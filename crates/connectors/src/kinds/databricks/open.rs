@@ -51,9 +51,11 @@ async fn authenticate(workspace: &mut Workspace) -> Result<bool, ConnectError> {
 
 /// The catalog of the credentials is there, and their schema in it (or in the default catalog).
 async fn database(connection: &mut DatabricksConnection, first: Option<&str>, schema: Option<&str>) -> Result<(), ConnectError> {
+    // The old catalog is proved by the list of its schemas, which answers for the schema, too.
+    let mut listed = None;
     if let Some(catalog) = connection.catalog.clone() {
         let found = if hive::is(&catalog) {
-            hive::schemas(connection).await.map(drop)
+            hive::schemas(connection).await.map(|schemas| listed = Some(schemas))
         } else {
             connection.workspace.get::<IgnoredAny>(&format!("/api/2.1/unity-catalog/catalogs/{}", encoded(&catalog))).await.map(drop)
         };
@@ -70,8 +72,11 @@ async fn database(connection: &mut DatabricksConnection, first: Option<&str>, sc
     let (Some(schema), Some(catalog)) = (schema, first) else { return Ok(()) };
     let schema = schema.trim().to_lowercase();
     if hive::is(catalog) {
-        let found = hive::schemas(connection).await?.contains(&schema);
-        return if found { Ok(()) } else { Err(K::SchemaNotFound.into()) };
+        let schemas = match listed {
+            Some(schemas) => schemas,
+            None => hive::schemas(connection).await?,
+        };
+        return if schemas.contains(&schema) { Ok(()) } else { Err(K::SchemaNotFound.into()) };
     }
     // Each part of the name for itself: a point in one of them is no separator.
     let path = format!("/api/2.1/unity-catalog/schemas/{}.{}", encoded(catalog), encoded(&schema));
