@@ -1,6 +1,7 @@
 //! Leave to stage definitions: kept up for as long as the work goes on, and given back however it ends.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use store::{StagingLease, Store, StoreError, Tenant, Timestamp};
 use tokio::runtime::Handle;
@@ -9,6 +10,9 @@ use uuid::Uuid;
 
 use crate::app::StagingLimits;
 use crate::clock;
+
+/// How long a failed change waits until nothing of it is left before it says so.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A lease of a staging area. Dropped, it is given back, and what was staged goes unless others need it.
 pub(super) struct Lease {
@@ -35,11 +39,14 @@ impl Lease {
         self.ended = true;
     }
 
-    /// Gives it back at once.
+    /// Gives it back at once. It may be locked by a transaction that has gone silent: nobody waits long for that.
     pub(super) async fn leave(mut self) {
-        // Whoever waits for this may go: then it is given back all the same.
-        leave(self.store.clone(), self.id).await;
         self.ended = true;
+        // Whoever waits for this may go: then it is given back all the same.
+        let left = tokio::spawn(leave(self.store.clone(), self.id));
+        if tokio::time::timeout(PATIENCE, left).await.is_err() {
+            tracing::debug!("staged definitions are removed later");
+        }
     }
 }
 

@@ -130,6 +130,14 @@ impl TablesByName {
         }
     }
 
+    /// Begins anew: tables that have been sent, or left out, stay; the others are forgotten, since they may be there no more.
+    pub fn again(&mut self) {
+        self.abandon(true);
+        for tables in self.catalogs.values_mut().flat_map(HashMap::values_mut) {
+            tables.retain(|_, relation| relation.begun);
+        }
+    }
+
     /// Leaves out all tables whose columns have not come.
     pub fn leave_out_rest(&mut self) {
         for relation in self.relations() {

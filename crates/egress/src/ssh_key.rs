@@ -4,23 +4,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::der::Decode;
-use pkcs8::pkcs5::EncryptionScheme;
-use pkcs8::pkcs5::pbes2::Kdf as Pbes2Kdf;
 use russh::keys::PrivateKey;
 use russh::keys::ssh_key::Kdf;
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::key_cost::is_bearable;
 
 /// Bytes of a key's text: an RSA key of 16,384 bits has 13 KB, and the work for a longer one grows with its third power.
 const KEY_BYTES: usize = 16 << 10;
 
 /// Rounds of bcrypt-pbkdf (OpenSSH's default is 24; each costs milliseconds).
 const BCRYPT_ROUNDS: u32 = 256;
-
-/// Iterations of PBKDF2 (OpenSSL's default is 2,048).
-const PBKDF2_ITERATIONS: u32 = 2_000_000;
-
-/// Memory of scrypt in bytes: 128 × N × r.
-const SCRYPT_BYTES: u64 = 64 << 20;
 
 /// Why a private key cannot be used. No text of the key's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -114,16 +108,7 @@ fn open_ssh(text: &str, passphrase: Option<&str>) -> Result<PrivateKey, SshKeyEr
 fn encrypted_pkcs8(block: &Block<'_>, passphrase: Option<&str>) -> Result<PrivateKey, SshKeyError> {
     let der = STANDARD.decode(block.lines.concat()).map_err(|_| SshKeyError::Unreadable)?;
     let info = EncryptedPrivateKeyInfoRef::from_der(&der).map_err(|_| SshKeyError::Unreadable)?;
-    let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm else { return Err(SshKeyError::Unreadable) };
-    let sound = match &parameters.kdf {
-        Pbes2Kdf::Pbkdf2(pbkdf2) => pbkdf2.iteration_count <= PBKDF2_ITERATIONS,
-        Pbes2Kdf::Scrypt(scrypt) => {
-            u64::from(scrypt.block_size).saturating_mul(scrypt.cost_parameter).saturating_mul(128) <= SCRYPT_BYTES
-                && scrypt.parallelization <= 16
-        }
-        _ => false,
-    };
-    if !sound {
+    if !is_bearable(&info.encryption_algorithm).ok_or(SshKeyError::Unreadable)? {
         return Err(SshKeyError::TooCostly);
     }
     let passphrase = passphrase.ok_or(SshKeyError::Encrypted)?;

@@ -1,5 +1,7 @@
 //! Errors that come after the first rows, and hostile servers.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 
 use crate::fakes::http::{Reply, Request, Running, serve};
@@ -94,6 +96,38 @@ async fn errors_in_the_tail() {
     let sound = ending(format!("{start}0\r\n\r\n")).await;
     assert_eq!(read(&client, sound.port).await, (json!("ok"), json!(1)));
     assert!(!server.log().contains("canary-pw"));
+}
+
+/// Old servers open every table to list its columns, and give up when one is dropped meanwhile: the read goes on, for a while.
+#[tokio::test]
+async fn a_table_that_goes_away() {
+    let setup = Setup::sqlite().await;
+    let (_server, client) = setup.client();
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (drops, wanted) in [(0, true), (1, true), (5, true), (6, false)] {
+        let left = AtomicUsize::new(drops);
+        let server = serve(move |_, request| {
+            let gone = left.load(Ordering::SeqCst) > 0;
+            if gone && request.body.contains("from system.tables") {
+                let other = "{\"database\":\"shop\",\"name\":\"gone\",\"engine\":\"Log\",\"comment\":\"\",\"primary_key\":\"\",\"total_rows\":null}\n";
+                let Some(Reply::Whole(status, headers, text)) = sound(request) else { panic!("a list of tables") };
+                return Reply::Whole(status, headers, text + other);
+            }
+            if gone && sound(request).is_none() {
+                left.fetch_sub(1, Ordering::SeqCst);
+                return Reply::Whole(404, vec![], "Code: 60, e.displayText() = DB::Exception: Table shop.gone doesn't exist.\n".to_owned());
+            }
+            sound(request).unwrap_or_else(|| Reply::Raw(format!("{head}{}0\r\n\r\n", chunk(ROW)).into_bytes()))
+        })
+        .await;
+        let data = diagnose(&client, &body(server.port)).await;
+        if wanted {
+            assert_eq!((&data["counts"]["tables"], &data["counts"]["columns"]), (&json!(1), &json!(1)), "{drops}: {data}");
+        } else {
+            assert_eq!(read(&client, server.port).await, (json!("ok"), json!(1)), "the drops are over");
+            assert_eq!(failed(&data)["code"], "SERVER_ERROR", "{drops}: {data}");
+        }
+    }
 }
 
 /// Threats L5, R5, R6, S4: bombs, endless answers, redirects. Each is bounded, and the server lives.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::RETRY_AFTER;
+use tokio::task::JoinSet;
 
 use crate::support::black_hole::{BlackHole, Door};
 use crate::support::client::PATH;
@@ -15,7 +16,8 @@ async fn behind_a_proxy() -> (Setup, BlackHole, Server, Client) {
     let (head, rest) = setup.database_url.rsplit_once(':').expect("a port");
     let (port, database) = rest.split_once('/').expect("a database");
     let hole = BlackHole::start(port.parse().expect("port")).await;
-    setup.database_url = format!("{head}:{}/{database}", hole.port);
+    // In plain text, so that the proxy can tell what goes by.
+    setup.database_url = format!("{head}:{}/{database}?sslmode=disable", hole.port);
     let (server, client) = setup.client();
     (setup, hole, server, client)
 }
@@ -95,6 +97,35 @@ async fn a_write_meets_silence() {
     for answer in at_once(&client, 32, Method::DELETE, NONE).await {
         assert_eq!(answer.status, 400, "{}", answer.text);
     }
+}
+
+/// Silence in the middle of a COPY, of a transaction, at its end: the create fails and is told so in time, nothing of it is left, and
+/// the next one is not kept by the locks of a transaction whose server never heard that we have gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn silence_in_the_middle_of_a_write() {
+    let mut all: JoinSet<()> =
+        ["PGCOPY\n", "insert into snapshot (", "insert into datasource (", "commit"].into_iter().map(silence_at).collect();
+    while let Some(ended) = all.join_next().await {
+        ended.expect("as it should");
+    }
+}
+
+async fn silence_at(words: &'static str) {
+    let (_setup, hole, server, client) = behind_a_proxy().await;
+    let source = Source::new().await;
+    source.sql("do $$ begin for n in 1..200 loop execute format('create table t%s (a int, b text)', n); end loop; end $$").await;
+    client.names().await;
+    hole.swallow_at(words);
+    let work = async {
+        let met = client.create(&source.body("x")).await;
+        assert!(hole.has_swallowed(), "{words}: {}", met.text);
+        assert_away(&met);
+        assert_eq!(client.names().await, [""; 0], "{words}");
+        client.create(&source.body("x")).await.ok();
+        assert_eq!(client.names().await, ["x"], "{words}");
+    };
+    tokio::time::timeout(Duration::from_mins(1), work).await.unwrap_or_else(|_| panic!("{words}: something waits for ever"));
+    assert!(server.logged("the metadata store failed: it did not answer in time"), "{words}");
 }
 
 /// The store is down, or nobody answers at its door: 503 with `Retry-After`, not ready, and back by itself.

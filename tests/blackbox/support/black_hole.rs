@@ -1,9 +1,10 @@
 //! A proxy between a server and its database that can turn into a hole: connections stay open, and nothing comes through.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -31,6 +32,20 @@ struct State {
     /// Connections of an earlier generation have been swallowed.
     generation: AtomicUsize,
     door: Mutex<Door>,
+    /// A connection whose client says this is swallowed then and there; once.
+    mark: Mutex<Option<&'static str>>,
+}
+
+impl State {
+    /// Whether these bytes of a client are what was waited for.
+    fn is_met(&self, bytes: &[u8]) -> bool {
+        let mut mark = self.mark.lock().expect("lock");
+        let met = mark.is_some_and(|mark| bytes.windows(mark.len()).any(|part| part.eq_ignore_ascii_case(mark.as_bytes())));
+        if met {
+            *mark = None;
+        }
+        met
+    }
 }
 
 impl BlackHole {
@@ -64,6 +79,17 @@ impl BlackHole {
         self.state.generation.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// The next connection whose client says this (in one piece, in any case) goes silent there: these words do not come
+    /// through, nor does anything after them.
+    pub(crate) fn swallow_at(&self, words: &'static str) {
+        *self.state.mark.lock().expect("lock") = Some(words);
+    }
+
+    /// Whether a connection has been swallowed at the words.
+    pub(crate) fn has_swallowed(&self) -> bool {
+        self.state.mark.lock().expect("lock").is_none()
+    }
+
     /// What becomes of new connections from now on.
     pub(crate) fn door(&self, door: Door) {
         *self.state.door.lock().expect("lock") = door;
@@ -73,11 +99,15 @@ impl BlackHole {
 /// Passes on until it is swallowed; what is sent afterwards is taken, so that the sender's kernel is content.
 async fn pass(client: TcpStream, server: TcpStream, state: Arc<State>) {
     let born = state.generation.load(Ordering::SeqCst);
+    let silent = AtomicBool::new(false);
     let ((mut from, mut back), (mut answers, mut onward)) = (client.into_split(), server.into_split());
-    let one_way = async |from: &mut tokio::net::tcp::OwnedReadHalf, to: &mut tokio::net::tcp::OwnedWriteHalf| {
+    let one_way = async |from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf, asks: bool| {
         let mut buffer = [0; 16_384];
         while let Ok(n @ 1..) = from.read(&mut buffer).await {
-            let swallowed = state.generation.load(Ordering::SeqCst) != born;
+            if asks && state.is_met(&buffer[..n]) {
+                silent.store(true, Ordering::SeqCst);
+            }
+            let swallowed = silent.load(Ordering::SeqCst) || state.generation.load(Ordering::SeqCst) != born;
             if !swallowed && to.write_all(&buffer[..n]).await.is_err() {
                 break;
             }
@@ -85,7 +115,11 @@ async fn pass(client: TcpStream, server: TcpStream, state: Arc<State>) {
     };
     // The end of either side is the end of both.
     tokio::select! {
-        () = one_way(&mut from, &mut onward) => {}
-        () = one_way(&mut answers, &mut back) => {}
+        () = one_way(&mut from, &mut onward, true) => {}
+        () = one_way(&mut answers, &mut back, false) => {}
+    }
+    if silent.load(Ordering::SeqCst) {
+        // The server never hears that its client has gone.
+        std::future::pending::<()>().await;
     }
 }

@@ -4,6 +4,8 @@
 
 use catalog::DataType;
 
+use crate::clock::days;
+
 /// Words that are null in a column otherwise of numbers or dates.
 const NULLS: [&str; 5] = ["", "NULL", "\\N", "NA", "N/A"];
 
@@ -154,7 +156,7 @@ fn number(text: &str) -> u16 {
 
 /// Which date or time it is; a string if none.
 fn moment(text: &str) -> u16 {
-    if !text.is_ascii() || text.len() > 40 || !text.as_bytes()[0].is_ascii_digit() {
+    if !text.is_ascii() || text.len() > 40 || !text.starts_with(|first: char| first.is_ascii_digit()) {
         return STRING;
     }
     let (day, clock) = text.split_once(['T', ' ']).map_or((text, None), |(day, clock)| (day, Some(clock)));
@@ -164,7 +166,7 @@ fn moment(text: &str) -> u16 {
     let (Some(first), Some(second), Some(third)) = (number(a), number(b), number(c)) else { return STRING };
     let iso = a.len() == 4 && b.len() == 2 && c.len() == 2 && day.as_bytes()[4] == b'-' && day.as_bytes()[7] == b'-';
     let date = if iso {
-        if (1..=12).contains(&second) && (1..=days(first, second)).contains(&third) { DATE } else { STRING }
+        if (1..=days(first, second)).contains(&third) { DATE } else { STRING }
     } else if c.len() == 4
         && a.len() <= 2
         && b.len() <= 2
@@ -184,15 +186,6 @@ fn moment(text: &str) -> u16 {
     match time_of_day(clock) {
         None => STRING,
         Some(zoned) => (if zoned { ZONED } else { TIMESTAMP }) | (date & LOCAL),
-    }
-}
-
-fn days(year: u32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        _ => 31,
     }
 }
 
@@ -258,6 +251,16 @@ mod tests {
                 }
                 assert_eq!(merged, together, "{one} {other}");
             }
+        }
+    }
+
+    /// What a document has in quotes is a date or a text, and may be empty.
+    #[test]
+    fn quoted_values() {
+        for (value, found) in [("", T::String), (" ", T::String), ("1", T::String), ("2024-01-01", T::Date), ("é", T::String)] {
+            let mut profile = Profile::default();
+            profile.quoted(value);
+            assert_eq!(profile.data_type(), (Some(found), false), "{value:?}");
         }
     }
 

@@ -240,4 +240,6 @@ async fn text_in_all_its_ways() {
     assert_eq!(columns(&of(utf16).await.expect("a file")), ["id: integer → integer", "naïve: string → string"]);
     let latin = of(b"id,na\xefve\n1,\xfc\n".to_vec()).await.expect("a file");
     assert_eq!((latin.encoding, latin.notes), (Some("windows-1252"), vec![FileNote::Windows1252]));
+    let document = of("{\"a\": \"\", \"b\": \"\"}\n{\"a\": \"2024-01-01\"}\n").await.expect("a file");
+    assert_eq!(columns(&document), ["a: string → string", "b: string → string?"]);
 }

@@ -4,6 +4,7 @@ pub(crate) mod aws;
 mod basic;
 mod bearer;
 mod encoded;
+pub(crate) mod jwt;
 mod row;
 mod scalar;
 

@@ -18,8 +18,12 @@ use super::doubt::Doubt;
 use super::limits::{EARLIER, HOST, LOGIN};
 use crate::error::{Silence, StoreError};
 
-/// A transaction that nobody goes on with holds its locks no longer than this, whatever became of the server that began it.
-const IDLE_IN_TRANSACTION: Duration = Duration::from_mins(1);
+/// A transaction that nobody goes on with holds its locks no longer than this, whatever became of the server that began it. Between
+/// two statements of one nothing is waited for.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(15);
+
+/// The same for a COPY whose rows do not come, which no limit on statements ends: the database asks its machine whether ours is there.
+const KEPT_ALIVE: &str = "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3";
 
 /// Makes connections to one database.
 #[derive(Clone)]
@@ -68,7 +72,7 @@ impl Connector {
         // How a connection ended is told by the statement that wanted it.
         let client = ClientWrapper::new(client, tokio::spawn(async move { drop(connection.await) }));
         let (statement, idle) = (self.limit.saturating_sub(EARLIER).as_millis(), IDLE_IN_TRANSACTION.as_millis());
-        let settings = format!("set statement_timeout = {statement}; set idle_in_transaction_session_timeout = {idle}");
+        let settings = format!("set statement_timeout = {statement}; set idle_in_transaction_session_timeout = {idle}; {KEPT_ALIVE}");
         client.batch_execute(&settings).await?;
         Ok(client)
     }

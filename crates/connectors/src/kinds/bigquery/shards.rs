@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::clock::days;
+
 /// A table as a list has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listed {
@@ -53,15 +55,7 @@ fn day(name: &str) -> Option<(&str, &str)> {
 fn is_date(day: &str) -> bool {
     let number = |range: std::ops::Range<usize>| day[range].parse::<u32>().unwrap_or(0);
     let (year, month, day) = (number(0..4), number(4..6), number(6..8));
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        1..=12 => 31,
-        _ => 0,
-    };
-    year > 0 && (1..=days).contains(&day)
+    year > 0 && (1..=days(year, month)).contains(&day)
 }
 
 /// Puts days together: two or more of one prefix, and no table of that name. In order of names.

@@ -1,10 +1,9 @@
 //! A token for a service account: an assertion signed with its key (RFC 7523), as Google wants it
 //! (<https://developers.google.com/identity/protocols/oauth2/service-account>).
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use egress::{Deadline, HttpClient};
 use http::header::CONTENT_TYPE;
@@ -18,6 +17,8 @@ use super::patience::Patience;
 use crate::clock;
 use crate::credentials::ServiceAccount;
 use crate::error::{ConnectError, ConnectErrorKind as K};
+use crate::rest::bearer;
+use crate::rest::jwt::signed;
 
 /// Whom the assertion is for: a constant, wherever it is sent.
 const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
@@ -49,17 +50,8 @@ pub(super) fn key(account: &ServiceAccount) -> Result<RsaKeyPair, ConnectError> 
 
 /// The assertion, good from `now` on.
 fn assertion(account: &ServiceAccount, key: &RsaKeyPair, now: u64) -> Result<String, ConnectError> {
-    let mut header = json!({"alg": "RS256", "typ": "JWT"});
-    if let Some(id) = &account.key_id {
-        header["kid"] = json!(id);
-    }
     let claims = json!({"iss": account.email, "scope": SCOPE, "aud": AUDIENCE, "iat": now, "exp": now + LIFETIME});
-    let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", part(&header), part(&claims));
-    let mut signature = vec![0; key.public_modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
-        .map_err(|_| ConnectError::from(K::PrivateKeyInvalid))?;
-    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    signed(key, account.key_id.as_deref(), &claims).map_err(|_| K::PrivateKeyInvalid.into())
 }
 
 /// Asks for a token, until `until` at the latest; it comes as the header that shows it.
@@ -87,7 +79,5 @@ pub(super) async fn token(
         }
     };
     let granted: Granted = serde_json::from_slice(&answer.body).map_err(|_| ConnectError::from(K::Protocol))?;
-    let mut value = HeaderValue::try_from(format!("Bearer {}", granted.access_token)).map_err(|_| ConnectError::from(K::Protocol))?;
-    value.set_sensitive(true);
-    Ok(value)
+    bearer(&granted.access_token).map_err(|_| K::Protocol.into())
 }

@@ -50,6 +50,11 @@ pub(super) fn of_code(code: u16) -> ConnectError {
     }
 }
 
+/// Whether it says that a table or a database is not there any more: 60 `UNKNOWN_TABLE`, 81 `UNKNOWN_DATABASE`, 218 `TABLE_IS_DROPPED`.
+pub(super) fn is_gone(error: &ConnectError) -> bool {
+    matches!(error.server_code.as_deref(), Some("60" | "81" | "218"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ use egress::Deadline;
 use serde::Deserialize;
 
 use super::engines::{is_foreign, kind};
+use super::error::is_gone;
 use super::keys::plain_columns;
 use super::open::ClickHouseConnection;
 use super::query::{Rows, query};
@@ -48,13 +49,24 @@ const TRIED: usize = 16;
 /// How much of what is left of a read's time each of them may take.
 const SHARE: u32 = 8;
 
+/// How often a read goes on where tables are dropped in its middle: old servers open each table to list its columns, and give up.
+const AGAIN: u32 = 5;
+
 /// Reads the schema into `out`.
 pub(super) async fn introspect(connection: &mut ClickHouseConnection, out: &mut CatalogWriter) -> Result<(), ConnectError> {
     let known = TablesByName::new(out.hold());
     let mut reader = Reader { connection, known, out, foreign: Vec::new() };
     reader.connection.client.until(reader.out.until().into());
     reader.databases().await?;
-    match reader.all(&own(&[])).await {
+    let mut read = reader.all(&own(&[])).await;
+    for _ in 0..AGAIN {
+        if !read.as_ref().is_err_and(is_gone) {
+            break;
+        }
+        reader.known.again();
+        read = reader.all(&own(&[])).await;
+    }
+    match read {
         // One foreign server that is dead fails the statements over all databases.
         Err(error) if error.server_code.is_some() && !reader.foreign.is_empty() => {
             reader.known.abandon(true);

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::error::of_answer;
 use crate::error::{ConnectError, ConnectErrorKind as K};
+use crate::rest::bearer;
 
 /// Bytes of one answer. A page of tables with all their columns is the largest; inline results end at 25 MiB.
 const ANSWER_BYTES: usize = 32 << 20;
@@ -34,9 +35,7 @@ pub(super) struct Workspace {
 impl Workspace {
     /// A workspace that is asked with this token.
     pub(super) fn new(client: HttpClient, token: &SecretString) -> Result<Self, ConnectError> {
-        let unfit = |_| super::error::rejected(K::Rejected, "");
-        let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret().trim())).map_err(unfit)?;
-        value.set_sensitive(true);
+        let value = bearer(token.expose_secret().trim()).map_err(|_| super::error::rejected(K::Rejected, ""))?;
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, value);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -3,20 +3,13 @@
 use aws_lc_rs::rsa::KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use egress::is_bearable;
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::der::Decode;
-use pkcs8::pkcs5::EncryptionScheme;
-use pkcs8::pkcs5::pbes2::Kdf;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use crate::error::{ConnectError, ConnectErrorKind as K};
-
-/// Iterations of PBKDF2 (OpenSSL's default is 2,048).
-const PBKDF2_ITERATIONS: u32 = 2_000_000;
-
-/// Memory of scrypt in bytes: 128 × N × r.
-const SCRYPT_BYTES: u64 = 64 << 20;
 
 /// `pkcs-12PbeIds`, as DER has it: ciphers of PKCS#12, in files of that kind or inside of PKCS#8.
 const PKCS12_CIPHERS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01];
@@ -46,7 +39,9 @@ pub(super) fn read(text: &SecretString, passphrase: Option<&SecretString>) -> Re
         _ => return Err(ConnectError::from(K::PrivateKeyInvalid)),
     }
     if let Ok(info) = EncryptedPrivateKeyInfoRef::from_der(&der) {
-        bounded(&info.encryption_algorithm)?;
+        if !is_bearable(&info.encryption_algorithm).ok_or_else(|| unreadable(CONVERT))? {
+            return Err(unreadable("the key asks for too much computation: encrypt it anew with openssl's default iterations"));
+        }
         let passphrase = passphrase.map(ExposeSecret::expose_secret).filter(|text| !text.is_empty());
         let passphrase = passphrase.ok_or_else(|| of_passphrase("the private key is encrypted: give its passphrase"))?;
         let plain = info.decrypt(passphrase).map_err(|_| of_passphrase("the passphrase does not open the private key: check it"))?;
@@ -85,19 +80,6 @@ fn decode(text: &str) -> Result<(String, Zeroizing<Vec<u8>>), ConnectError> {
     let bare = Zeroizing::new(body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect::<Vec<_>>());
     let der = STANDARD.decode(&*bare).map_err(|_| K::PrivateKeyInvalid)?;
     Ok((label.to_owned(), Zeroizing::new(der)))
-}
-
-/// Threat R7: a key says how many rounds its decryption takes, so that is looked at first.
-fn bounded(scheme: &EncryptionScheme) -> Result<(), ConnectError> {
-    let EncryptionScheme::Pbes2(parameters) = scheme else { return Err(unreadable(CONVERT)) };
-    let sound = match &parameters.kdf {
-        Kdf::Pbkdf2(pbkdf2) => pbkdf2.iteration_count <= PBKDF2_ITERATIONS,
-        Kdf::Scrypt(scrypt) => {
-            u64::from(scrypt.block_size) * scrypt.cost_parameter.saturating_mul(128) <= SCRYPT_BYTES && scrypt.parallelization <= 16
-        }
-        _ => false,
-    };
-    if sound { Ok(()) } else { Err(unreadable("the key asks for too much computation: encrypt it anew with openssl's default iterations")) }
 }
 
 #[cfg(test)]
