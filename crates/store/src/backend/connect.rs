@@ -45,25 +45,13 @@ impl Connector {
     pub(super) async fn connect(&self) -> Result<ClientWrapper, StoreError> {
         let hosts = u32::try_from(self.config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
         let limit = self.config.get_connect_timeout().copied().unwrap_or(HOST).saturating_mul(hosts).saturating_add(LOGIN);
-        // Whether it is the name that takes so long is known by asking for it, beside.
-        let named = AtomicBool::new(false);
         let names = async {
             for name in self.names() {
                 // What is wrong with a name that has no address is told by the connection that fails for it.
                 let _ = SystemResolver.resolve(name).await;
             }
-            named.store(true, Ordering::Relaxed);
-            pending::<Infallible>().await
         };
-        tokio::select! {
-            connected = tokio::time::timeout(limit, self.open()) => match connected {
-                Ok(Ok(client)) => Ok(client),
-                Ok(Err(error)) => Err(StoreError::unreachable(error)),
-                Err(_) if named.load(Ordering::Relaxed) => Err(Silence::Connect.into()),
-                Err(_) => Err(Silence::Name.into()),
-            },
-            never = names => match never {},
-        }
+        in_time(limit, names, self.open()).await?.map_err(StoreError::unreachable)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the operator's own database, for which no policy is; several hosts are tried in turn")]
@@ -92,6 +80,22 @@ impl Connector {
     }
 }
 
+/// What comes of a connection until `limit`. Whether it is its names that take so long is known by asking for them, beside.
+async fn in_time<T>(limit: Duration, names: impl Future<Output = ()>, open: impl Future<Output = T>) -> Result<T, Silence> {
+    let named = AtomicBool::new(false);
+    let names = async {
+        names.await;
+        named.store(true, Ordering::Relaxed);
+        pending::<Infallible>().await
+    };
+    tokio::select! {
+        opened = tokio::time::timeout(limit, open) => {
+            opened.map_err(|_| if named.load(Ordering::Relaxed) { Silence::Connect } else { Silence::Name })
+        }
+        never = names => match never {},
+    }
+}
+
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The configuration has a password in it.
@@ -110,5 +114,24 @@ impl Manager for Connector {
     /// A connection that broke while it rested shows as closed; no round trip is spent on asking.
     async fn recycle(&self, client: &mut ClientWrapper, metrics: &Metrics) -> RecycleResult<StoreError> {
         if self.is_doubtful(client, metrics.created) { Err(RecycleError::message("closed, or doubtful")) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use super::*;
+
+    /// Whoever waits in vain is sent to DNS for a name that is not found, and to the way there for an address.
+    #[tokio::test]
+    async fn it_says_what_took_so_long() {
+        let limit = Duration::from_millis(20);
+        assert_eq!(in_time(limit, ready(()), ready(1)).await, Ok(1));
+        assert_eq!(in_time(limit, pending(), ready(1)).await, Ok(1));
+        assert_eq!(in_time(limit, ready(()), pending::<i32>()).await, Err(Silence::Connect));
+        assert_eq!(in_time(limit, pending(), pending::<i32>()).await, Err(Silence::Name));
+        let texts = [Silence::Name, Silence::Connect].map(|silence| StoreError::from(silence).to_string());
+        assert!(texts[0].contains("check DNS") && !texts[1].contains("DNS"), "{texts:?}");
     }
 }

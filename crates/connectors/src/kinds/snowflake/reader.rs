@@ -13,6 +13,9 @@ use crate::rest::Row;
 /// What a chunk may unfold to. Sessions of ours ask for chunks of 48 MB.
 const CHUNK_BYTES: u64 = 256 << 20;
 
+/// What one row may have, in bytes: it is held as a whole. No text of a catalog's is longer than 16 MiB.
+const ROW_BYTES: u64 = 20 << 20;
+
 type Source = Separated<BufReader<Box<dyn Read + Send>>>;
 
 /// Rows of a chunk.
@@ -21,11 +24,15 @@ pub(super) struct ChunkRows(StreamDeserializer<'static, IoRead<Source>, Row>);
 impl ChunkRows {
     /// Reads the body of a chunk, compressed or not.
     pub(super) fn new(body: Bytes) -> Self {
+        Self::within(body, CHUNK_BYTES, ROW_BYTES)
+    }
+
+    fn within(body: Bytes, chunk: u64, row: u64) -> Self {
         let packed = body.starts_with(&[0x1f, 0x8b]);
         let body = Cursor::new(body);
         let plain: Box<dyn Read + Send> = if packed { Box::new(MultiGzDecoder::new(body)) } else { Box::new(body) };
-        let limited: Box<dyn Read + Send> = Box::new(Limited { inner: plain, left: CHUNK_BYTES });
-        Self(Deserializer::from_reader(Separated::new(BufReader::new(limited))).into_iter())
+        let limited: Box<dyn Read + Send> = Box::new(Limited { inner: plain, left: chunk });
+        Self(Deserializer::from_reader(Separated::new(BufReader::new(limited), row)).into_iter())
     }
 
     /// The next row.
@@ -51,17 +58,20 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
-/// Makes blanks of the commas between rows.
+/// Makes blanks of the commas between rows, and fails at a row that is too long.
 struct Separated<R> {
     inner: R,
+    /// The most bytes of a row, and how many its own has had.
+    most: u64,
+    had: u64,
     depth: u32,
     text: bool,
     escaped: bool,
 }
 
 impl<R> Separated<R> {
-    fn new(inner: R) -> Self {
-        Self { inner, depth: 0, text: false, escaped: false }
+    fn new(inner: R, most: u64) -> Self {
+        Self { inner, most, had: 0, depth: 0, text: false, escaped: false }
     }
 }
 
@@ -69,6 +79,10 @@ impl<R: Read> Read for Separated<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         for byte in &mut buffer[..read] {
+            self.had = if self.depth == 0 { 0 } else { self.had + 1 };
+            if self.had > self.most {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
             match (self.text, *byte) {
                 (true, _) if self.escaped => self.escaped = false,
                 (true, b'\\') => self.escaped = true,
@@ -99,7 +113,10 @@ mod tests {
     }
 
     fn all(body: Bytes) -> Result<Vec<String>, K> {
-        let mut rows = ChunkRows::new(body);
+        drain(ChunkRows::new(body))
+    }
+
+    fn drain(mut rows: ChunkRows) -> Result<Vec<String>, K> {
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(|error| error.kind)? {
             found.push(format!("{}|{}", row.text(0), row.text(1)));
@@ -119,8 +136,13 @@ mod tests {
     /// Threat R5: what unfolds without end ends, and what is broken off is no end.
     #[test]
     fn r5_bombs_and_stumps() {
-        let row = format!("[\"{}\"],", "x".repeat(1 << 20));
-        assert_eq!(all(packed(row.repeat(300).as_bytes())), Err(K::TooMuch));
+        let row = format!("[\"{}\"],", "x".repeat(1_000));
+        let within = |rows: usize, row: &str, chunk, most| {
+            drain(ChunkRows::within(packed(row.repeat(rows).as_bytes()), chunk, most)).map(|rows| rows.len())
+        };
+        assert_eq!(within(900, &row, 1_000_000, 2_000), Ok(900));
+        assert_eq!(within(1_100, &row, 1_000_000, 2_000), Err(K::TooMuch));
+        assert_eq!(within(1, &row, 1_000_000, 999), Err(K::TooMuch));
         let whole = packed(br#"["a","b"],["c","d"]"#);
         assert_eq!(all(whole.slice(..whole.len() - 12)), Err(K::Protocol));
         assert_eq!(all(r#"["a","#.into()), Err(K::Protocol));
