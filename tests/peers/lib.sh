@@ -11,9 +11,13 @@ needs_of() {
     [ ! -e "$peers/$1/needs" ] || sed -n "s/^$2 \+//p" "$peers/$1/needs"
 }
 
+# The peers of a stage. Those that take long to come belong to one of their own, the others to that without a name.
 every_peer() {
-    local start
-    for start in "$peers"/*/start; do basename "${start%/start}"; done
+    local start peer
+    for start in "$peers"/*/start; do
+        peer=$(basename "${start%/start}")
+        [ "$(needs_of "$peer" stage)" != "${1:-}" ] || echo "$peer"
+    done
 }
 
 # Servers that refuse root run as their own user, from a folder that everybody may enter.
@@ -86,4 +90,31 @@ start_nginx() {
         echo "}"
     } >"$folder/config"
     "$(type -P nginx)" -c "$folder/config"
+}
+
+# The JDK of the servers in Java: 17, or else 21.
+java_home() {
+    local version found
+    for version in 17 21; do
+        for found in /usr/lib/jvm/*-"$version"-*; do
+            [ ! -x "$found/bin/javac" ] || { echo "$found"; return; }
+        done
+    done
+    say "no JDK 17 or 21 in /usr/lib/jvm"
+    return 1
+}
+
+# A server in Java: `start_java FOLDER PORT CLASSPATH ARGUMENTS`, the last being of `java`.
+start_java() {
+    local folder=$1 port=$2 classes=$3
+    shift 3
+    # One heap, one compiler, no more threads for the collector than needed: what is asked of a server here is little.
+    (cd "$folder" && HOME=$folder exec setsid "$(java_home)/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto \
+        -Djava.io.tmpdir="$folder" -cp "$classes" "$@" >"$folder/log" 2>&1 </dev/null) &
+    echo $! >"$folder/pid"
+    # A JVM that gives up at once is not waited for.
+    until listens "$port"; do
+        kill -0 "$(cat "$folder/pid")" 2>/dev/null || { tail -n 20 "$folder/log" >&2; return 1; }
+        sleep 0.1
+    done
 }
