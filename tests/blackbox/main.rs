@@ -15,6 +15,7 @@ mod mssql;
 mod mysql;
 mod openapi;
 mod postgres;
+mod real;
 mod resilience;
 mod runner;
 mod snowflake;

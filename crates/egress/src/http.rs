@@ -19,6 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::task::JoinSet;
 use url::Url;
 
+use crate::alert::{Alert, Watched};
 use crate::deadline::Deadline;
 use crate::dialer::{BoxStream, DialError};
 use crate::plan::Step;
@@ -81,6 +82,9 @@ pub enum HttpError {
     /// Compressed although nothing but identity was asked for.
     #[error("the answer is compressed although that was not asked for")]
     Encoded,
+    /// To a request in plain text, a server that speaks TLS.
+    #[error("the server speaks TLS")]
+    TlsSpoken,
     /// Not HTTP, or broken off.
     #[error("the answer is not sound HTTP")]
     Protocol,
@@ -135,6 +139,8 @@ pub struct HttpClient {
     origin: Origin,
     tls: TlsOptions,
     open: Option<http1::SendRequest<Full<Bytes>>>,
+    /// Whether the server answered in TLS what was said in plain text.
+    alert: Alert,
     drivers: JoinSet<()>,
     /// Requests that the job may send.
     requests: usize,
@@ -147,7 +153,17 @@ pub struct HttpClient {
 impl HttpClient {
     /// A client for `origin`. Nothing is sent to any other.
     pub fn new(session: Session, origin: Origin, tls: TlsOptions) -> Self {
-        Self { session, origin, tls, open: None, drivers: JoinSet::new(), requests: REQUESTS, repeatable: false, encoded: false }
+        Self {
+            session,
+            origin,
+            tls,
+            open: None,
+            alert: Alert::default(),
+            drivers: JoinSet::new(),
+            requests: REQUESTS,
+            repeatable: false,
+            encoded: false,
+        }
     }
 
     /// Says that no request changes anything at the server: one of any method may be sent again when a kept connection turns
@@ -278,7 +294,11 @@ impl HttpClient {
         }
         let response = answer.map_err(|e| {
             self.open = None;
-            if is_broken(e.error()) { HttpError::Dial(DialError::Closed) } else { HttpError::Protocol }
+            match e.error() {
+                _ if self.alert.is_met() => HttpError::TlsSpoken,
+                error if is_broken(error) => HttpError::Dial(DialError::Closed),
+                _ => HttpError::Protocol,
+            }
         })?;
         let (parts, body) = response.into_parts();
         Ok(HttpStream { status: parts.status, headers: parts.headers, body, session })
@@ -295,6 +315,8 @@ impl HttpClient {
             if self.origin.https {
                 let tls = connect_tls(stream, &self.origin.target.host, &self.tls, self.session.deadline());
                 stream = Box::new(self.session.step(Step::TLS, tls).await?);
+            } else {
+                stream = Box::new(Watched::new(stream, self.alert.clone()));
             }
             let handshake = http1::Builder::new().max_headers(HEADERS).max_buf_size(HEAD_BYTES).handshake(TokioIo::new(stream));
             let (sender, connection) = handshake.await.map_err(|_| HttpError::Protocol)?;

@@ -3,6 +3,7 @@
 //! Every socket of every connector is opened here, so address policy, DNS pinning, TLS, deadlines and
 //! dial metrics exist once. `clippy.toml` forbids the ordinary ways of opening a socket everywhere else.
 
+mod alert;
 mod aws;
 mod deadline;
 mod dialer;

@@ -172,3 +172,25 @@ async fn s10_pages_without_end() {
     };
     assert_eq!((pages, ended), (10_000, HttpError::TooManyRequests));
 }
+
+/// A server that speaks TLS hears plain text: it answers by an alert of TLS, in one piece or by bytes, and closes.
+#[tokio::test]
+async fn tls_is_told_from_nonsense() {
+    for (said, wanted) in [
+        (&b"\x15\x03\x03\x00\x02\x02\x50"[..], "TlsSpoken"),
+        (b"\x15\x03\x01", "TlsSpoken"),
+        (b"\x16\x03\x03\x00\x02\x02\x50", "Protocol"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "Protocol"),
+    ] {
+        let (port, _) = server(move |mut stream| async move {
+            let _ = stream.read(&mut [0; 4096]).await;
+            for byte in said {
+                let _ = stream.write_all(&[*byte]).await;
+            }
+        })
+        .await;
+        let mut client = client(port, Profile::Dev, Duration::from_secs(5));
+        let error = get(&mut client, 1_000).await.expect_err("no HTTP");
+        assert_eq!(format!("{error:?}"), wanted, "{said:02x?}");
+    }
+}

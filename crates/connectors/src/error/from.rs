@@ -73,6 +73,7 @@ impl From<HttpError> for ConnectError {
             HttpError::Tls(error) => return error.into(),
             HttpError::OtherOrigin | HttpError::Redirect => ConnectErrorKind::Redirected,
             HttpError::TooLarge | HttpError::TooManyRequests => ConnectErrorKind::TooMuch,
+            HttpError::TlsSpoken => ConnectErrorKind::TlsRequired,
             HttpError::Encoded | HttpError::Protocol => ConnectErrorKind::Protocol,
             HttpError::TimedOut => ConnectErrorKind::TimedOut,
         }

@@ -217,6 +217,9 @@ impl Login<'_> {
     }
 
     fn refused(&self, error: ConnectError) -> ConnectError {
+        // What servers built on Vitess's protocol (Dolt, PlanetScale) say of a login that fails: `CRServerHandshakeErr`.
+        let handshake = error.kind == K::Server && error.server_code.as_deref() == Some("2012");
+        let error = if handshake { ConnectError::with_code(K::Rejected, "2012") } else { error };
         match error.kind {
             K::Rejected if !self.tls => error.with_remedy(
                 "check username and password, and whether the user may connect from here; set sslMode to true if the user must use TLS"

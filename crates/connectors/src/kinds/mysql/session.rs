@@ -16,7 +16,8 @@ pub(super) async fn pin(wire: &mut Wire) -> Result<(), ConnectError> {
     // A server may be set to ignore what the login asked for, and would then garble names without a word.
     settle(wire, "set names utf8mb4").await?;
     settle(wire, "set session sql_mode = ''").await?;
-    settle(wire, "set session sql_select_limit = 18446744073709551615, session sql_big_selects = 1").await
+    // The largest number that has a sign: servers that speak this protocol take a larger one for one below zero.
+    settle(wire, "set session sql_select_limit = 9223372036854775807, session sql_big_selects = 1").await
 }
 
 /// What holds for a read: the server gives up when we do, and does not go through all tables for statistics that it has.
