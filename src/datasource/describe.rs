@@ -1,6 +1,6 @@
 //! A stored datasource for people: its fields, and of its secrets only whether they changed.
 
-use connectors::Violation;
+use connectors::{Exposure, Violation};
 use serde_json::{Map, Value};
 use store::{Datasource, Tenant};
 
@@ -16,6 +16,8 @@ pub(crate) struct Described {
     pub(crate) fingerprints: Map<String, Value>,
     /// What would be refused if they were sent today. They go on working as they did.
     pub(crate) warnings: Vec<Violation>,
+    /// Who else may have the login.
+    pub(crate) exposure: Option<Exposure>,
 }
 
 /// Opens the credentials and sorts them by what their schema says of each field. What it does not know is a secret.
@@ -23,7 +25,7 @@ pub(crate) async fn describe(app: &App, tenant: Tenant, stored: &Datasource) -> 
     let credentials = sealed::open(app, tenant, stored).await?;
     let kind = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
     let canonical = Value::Object(credentials);
-    let warnings = kind.warnings(&canonical);
+    let (warnings, exposure) = (kind.warnings(&canonical), kind.exposure(&canonical));
     let Value::Object(credentials) = canonical else { return Err(Failure::Unreadable) };
     let (fields, secrets) = kind.split(credentials);
     let mut fingerprints = Map::new();
@@ -32,5 +34,5 @@ pub(crate) async fn describe(app: &App, tenant: Tenant, stored: &Datasource) -> 
         let fingerprint = app.cipher.fingerprint(sealed::binding(tenant, stored.uuid), key, text.as_bytes(), &stored.sealed).await?;
         fingerprints.insert(key.clone(), fingerprint.into());
     }
-    Ok(Described { fields, fingerprints, warnings })
+    Ok(Described { fields, fingerprints, warnings, exposure })
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use catalog::Catalog;
-use connectors::{ConnectErrorKind, ServerInfo, StepReport, Task, report};
+use connectors::{ConnectErrorKind, Exposure, ServerInfo, StepReport, Task, report};
 use store::Tenant;
 
 use crate::app::App;
@@ -17,6 +17,8 @@ pub(crate) struct Diagnosis {
     /// What the schema came to; the tables themselves are thrown away.
     pub(crate) counts: Option<Catalog>,
     pub(crate) took: Duration,
+    /// Who else may have the login.
+    pub(crate) exposure: Option<Exposure>,
 }
 
 impl Diagnosis {
@@ -28,7 +30,7 @@ impl Diagnosis {
 
 /// Tests and reads a source, and stores nothing.
 pub(crate) async fn diagnose(app: &App, tenant: Tenant, order: Order) -> Diagnosis {
-    let began = Instant::now();
+    let (began, exposure) = (Instant::now(), order.exposure);
     let mut running = app.runner.start(tenant, order, Task::Survey);
     let mut server = None;
     let (counts, failure) = loop {
@@ -43,5 +45,5 @@ pub(crate) async fn diagnose(app: &App, tenant: Tenant, order: Order) -> Diagnos
     // A refusal by policy takes the same time whatever lies behind the target: none.
     let refused = failure.as_ref().is_some_and(|error| error.kind == ConnectErrorKind::Denied);
     let took = if refused { Duration::ZERO } else { began.elapsed() };
-    Diagnosis { steps: report(running.plan(), running.taken(), failure.as_ref()), server, counts, took }
+    Diagnosis { steps: report(running.plan(), running.taken(), failure.as_ref()), server, counts, took, exposure }
 }

@@ -18,6 +18,7 @@ mod postgres;
 mod real;
 mod resilience;
 mod runner;
+mod search;
 mod snowflake;
 mod support;
 mod trino;

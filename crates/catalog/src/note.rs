@@ -57,6 +57,8 @@ words! {
         FileRead = "FILE_READ",
         /// Files of a folder differ in the type of a column.
         TypesMerged = "TYPES_MERGED",
+        /// The parts that it is made of have different types for it: it stands as text.
+        TypesDiffer = "TYPES_DIFFER",
     }
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::error::{ConnectError, Renamed};
+use crate::exposure::Exposure;
 use crate::route::{LONG, Route, Way};
 use crate::server::ServerInfo;
 
@@ -20,6 +21,11 @@ pub(crate) trait Connector: Send + Sync + 'static {
 
     /// Where the credentials lead.
     fn route(credentials: &Self::Credentials) -> Route;
+
+    /// Who else may have the login, where the contract has it sent without protection.
+    fn exposure(_credentials: &Self::Credentials) -> Option<Exposure> {
+        None
+    }
 
     /// The steps that a job with these credentials takes, in running order: first those of its `way`.
     fn plan(_credentials: &Self::Credentials, way: Plan) -> Plan {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::connector::{Bound, Connector, Source};
 use crate::credentials::{CredentialsSchema, Parsed, Rule, Violation, judge, place, split, unused};
 use crate::error::{ConnectError, Renamed};
+use crate::exposure::Exposure;
 
 /// What is said of a kind by its folder.
 #[derive(Clone, Copy)]
@@ -38,6 +39,7 @@ pub struct Kind {
     schema: LazyLock<CredentialsSchema>,
     bind: fn(Value, Renamed) -> Result<Box<dyn Source>, Violation>,
     tls: fn(&Value) -> Option<TlsOptions>,
+    exposure: fn(&Value) -> Option<Exposure>,
 }
 
 impl Kind {
@@ -52,6 +54,7 @@ impl Kind {
             schema: LazyLock::new(CredentialsSchema::of::<C::Credentials>),
             bind: bind::<C>,
             tls: tls::<C>,
+            exposure: exposure::<C>,
         }
     }
 
@@ -72,7 +75,12 @@ impl Kind {
 
     /// What is wrong with stored credentials in canonical form by rules that request bodies are judged by today.
     pub fn warnings(&self, canonical: &Value) -> Vec<Violation> {
-        judge(canonical, (self.tls)(canonical).as_ref())
+        judge(canonical, (self.tls)(canonical).as_ref(), self.own_word("sslMode"))
+    }
+
+    /// Who else may have the login of credentials in canonical form, where it is sent without protection.
+    pub fn exposure(&self, canonical: &Value) -> Option<Exposure> {
+        (self.exposure)(canonical)
     }
 
     /// Parts credentials in canonical form into what is no secret and what is.
@@ -95,6 +103,11 @@ impl Kind {
         error.renamed(self.renamed)
     }
 
+    /// The kind's own word for one of the usual credentials.
+    fn own_word(&self, usual: &'static str) -> &'static str {
+        self.renamed.iter().find(|(word, _)| *word == usual).map_or(usual, |(_, own)| own)
+    }
+
     /// What its folder's page says under a heading, as lists in tables want it: one line.
     pub fn said(&self, heading: &str) -> String {
         let line = format!("## {heading}");
@@ -106,6 +119,10 @@ impl Kind {
 /// How TLS would be made with the credentials.
 fn tls<C: Connector>(canonical: &Value) -> Option<TlsOptions> {
     C::Credentials::deserialize(canonical).ok().and_then(|credentials| C::route(&credentials).tls)
+}
+
+fn exposure<C: Connector>(canonical: &Value) -> Option<Exposure> {
+    C::Credentials::deserialize(canonical).ok().and_then(|credentials| C::exposure(&credentials))
 }
 
 fn bind<C: Connector>(canonical: Value, renamed: Renamed) -> Result<Box<dyn Source>, Violation> {

@@ -77,6 +77,8 @@ fn value_for(name: &str, property: &Value) -> Value {
     match property {
         _ if ["sslCa", "sslCert"].contains(&name) => json!(PEM.0),
         _ if name == "sslKey" => json!(PEM.1),
+        // `search.example.com$a` in base64.
+        p if p["format"] == "x-cloud-id" => json!("name:c2VhcmNoLmV4YW1wbGUuY29tJGE="),
         p if !p["enum"].is_null() => p["enum"][0].clone(),
         p if is(p, "boolean") => json!(true),
         p if is(p, "integer") => json!(1),
@@ -227,6 +229,9 @@ fn the_contracts_aliases() {
         (&["awss3"], "path", &["bucketPath", "s3BucketPath", "prefix"]),
         (&["awss3"], "region", &["s3BucketRegion"]),
         (&["athena"], "datasourceId", &["catalog"]),
+        (&["elasticsearch", "opensearch"], "serverUrl", &["url", "node", "host"]),
+        (&["elasticsearch", "opensearch"], "username", &["user"]),
+        (&["elasticsearch", "opensearch"], "ignoreCertificate", &["ignoreCertificateVerification"]),
     ] {
         for kind in kinds {
             let schema = Registry.find(kind).expect("ready").schema();

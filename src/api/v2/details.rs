@@ -18,7 +18,7 @@ pub(crate) async fn details(State(app): State<AppState>, Caller(tenant): Caller,
     let failed = |e: &(dyn std::error::Error + 'static)| ApiError::internal(Code::InternalServerError, e);
     let stored = app.store.datasource(tenant, name).await.map_err(|e| failed(&e))?;
     let stored = stored.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
-    let Described { fields, fingerprints, warnings } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;
+    let Described { fields, fingerprints, warnings, exposure } = describe(&app, tenant, &stored).await.map_err(|e| failed(&e))?;
     let schema = stored.summary.as_deref().map(counts).transpose().map_err(|e| failed(&e))?;
     let mut data = json!({
         "id": stored.uuid.to_string(),
@@ -39,6 +39,9 @@ pub(crate) async fn details(State(app): State<AppState>, Caller(tenant): Caller,
     // Only where there is something to warn of.
     if !warnings.is_empty() {
         data["warnings"] = warnings.into_iter().map(|violation| ApiError::from(violation).message().to_owned()).collect();
+    }
+    if let Some(exposure) = exposure {
+        data["protection"] = json!(exposure.as_str());
     }
     Ok(Json(json!({"data": data})))
 }
@@ -114,9 +117,10 @@ pub(crate) fn operation() -> Value {
             "tenancySettings": openapi::or_null(&openapi::schema("TenancySettings")),
             "credentials": {"type": "object", "description": "Without secrets.", "additionalProperties": true},
             "secretFingerprints": {"type": "object", "description": fingerprints, "additionalProperties": text},
+            "protection": super::test::protection(),
             "warnings": {"type": "array", "items": text, "description": warnings},
         }),
-        &["warnings"],
+        &["protection", "warnings"],
     );
     let success = openapi::object(&json!({"data": data}), &[]);
     let errors = [(400, "INVALID_REQUEST_BODY, DATASOURCE_NAME_ERROR"), (500, "INTERNAL_SERVER_ERROR")];

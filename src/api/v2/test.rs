@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use catalog::Catalog;
-use connectors::{ConnectErrorKind, Outcome, StepReport};
+use connectors::{ConnectErrorKind, Exposure, Outcome, StepReport};
 use egress::Step;
 use serde_json::{Map, Value, json};
 use store::Tenant;
@@ -41,14 +40,14 @@ async fn order(app: &App, tenant: Tenant, body: Map<String, Value>) -> Result<(O
 fn render(diagnosis: &Diagnosis) -> Value {
     json!({
         "success": diagnosis.succeeded(),
-        "steps": diagnosis.steps.iter().map(|report| step(report, diagnosis.counts.as_ref())).collect::<Vec<_>>(),
+        "steps": diagnosis.steps.iter().map(|report| step(report, diagnosis)).collect::<Vec<_>>(),
         "server": diagnosis.server.as_ref().map(|s| json!({"product": s.product, "version": s.version})),
         "counts": diagnosis.counts.as_ref().map(|c| json!({"schemas": c.schemas.len(), "tables": c.tables, "columns": c.columns})),
         "durationMs": u64::try_from(diagnosis.took.as_millis()).unwrap_or(u64::MAX),
     })
 }
 
-fn step(report: &StepReport, read: Option<&Catalog>) -> Value {
+fn step(report: &StepReport, diagnosis: &Diagnosis) -> Value {
     let (status, code, field, message, remedy) = match &report.outcome {
         Outcome::Ok => ("ok", None, None, None, None),
         Outcome::Skipped(why) => ("skipped", None, None, Some((*why).to_owned()), None),
@@ -61,8 +60,12 @@ fn step(report: &StepReport, read: Option<&Catalog>) -> Value {
         "step": report.step.as_str(), "status": status, "code": code, "field": field, "message": message, "remedy": remedy,
         "durationMs": u64::try_from(report.took.as_millis()).unwrap_or(u64::MAX),
     });
+    // The login is what wants protection.
+    if let Some(exposure) = diagnosis.exposure.filter(|_| report.step == Step::AUTHENTICATE) {
+        step["protection"] = json!(exposure.as_str());
+    }
     // What the read left out or replaced, if it did.
-    if let Some(read) = read.filter(|read| report.step == Step::READ && read.notes_total > 0) {
+    if let Some(read) = diagnosis.counts.as_ref().filter(|read| report.step == Step::READ && read.notes_total > 0) {
         step["notes"] = json!(read.notes);
         step["notesTotal"] = json!(read.notes_total);
     }
@@ -92,6 +95,12 @@ pub(crate) fn operation() -> Value {
     openapi::with_ignored_fields(openapi::with_body(openapi::operation("testDatasource", summary, &success, &errors), &body))
 }
 
+/// For the OpenAPI document: what protects a login too little.
+pub(super) fn protection() -> Value {
+    let about = "Only there if others than the server may have the login: it is sent to whoever answers (unverified), or as it is (plain).";
+    json!({"type": "string", "enum": Exposure::ALL.map(Exposure::as_str), "description": about})
+}
+
 /// For the OpenAPI document: one step of a diagnosis.
 pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     let maybe = json!({"type": ["string", "null"]});
@@ -100,7 +109,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         "step": {
             "type": "string",
             "enum": [
-                "validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "account", "role",
+                "validate", "policy", "resolve", "ssh.connect", "ssh.host_key", "ssh.auth", "connect", "tls", "authenticate", "product", "account", "role",
                 "workgroup", "warehouse", "bucket", "database", "schema", "engine", "list", "query", "read"
             ],
         },
@@ -110,8 +119,12 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         "message": maybe,
         "remedy": maybe,
         "durationMs": {"type": "integer"},
+        "protection": protection(),
         "notes": {"type": "array", "items": openapi::schema("Note"), "description": "Corners that the read left out or replaced: the first hundred."},
         "notesTotal": {"type": "integer"},
     });
-    vec![("TestStep", openapi::object(&step, &["notes", "notesTotal"])), ("TestCode", json!({"type": "string", "enum": codes}))]
+    vec![
+        ("TestStep", openapi::object(&step, &["protection", "notes", "notesTotal"])),
+        ("TestCode", json!({"type": "string", "enum": codes})),
+    ]
 }

@@ -25,6 +25,8 @@ async fn types() {
             "singlestore",
             "bigquery",
             "databricks",
+            "elasticsearch",
+            "opensearch",
             "mssql",
             "awss3",
             "firebolt",

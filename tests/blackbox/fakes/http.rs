@@ -35,6 +35,8 @@ pub(crate) enum Reply {
     Raw(Vec<u8>),
     /// Bytes again and again, until the client has had enough.
     Endless(Vec<u8>),
+    /// Bytes, and then one more at a time after such a while, for ever.
+    Drip(Vec<u8>, Duration),
     /// Nothing, ever.
     Silence,
     /// An answer after a while.
@@ -105,6 +107,14 @@ pub(crate) async fn serve_with(tls: bool, answer: impl Fn(u16, &Request) -> Repl
                                 return;
                             }
                         },
+                        Reply::Drip(bytes, every) => {
+                            let mut next = bytes;
+                            while stream.write_all(&next).await.is_ok() {
+                                tokio::time::sleep(every).await;
+                                next = b" ".to_vec();
+                            }
+                            return;
+                        }
                         Reply::Silence | Reply::Late(..) => std::future::pending().await,
                     };
                     if sent.is_err() {

@@ -8,6 +8,7 @@ pub(crate) mod firebolt;
 pub(crate) mod http;
 pub(crate) mod mysql;
 pub(crate) mod s3;
+pub(crate) mod search;
 pub(crate) mod sigv4;
 pub(crate) mod snowflake;
 pub(crate) mod tds;

@@ -13,12 +13,13 @@ const OF_TLS: [&str; 4] = ["sslVerify", "sslCa", "sslCert", "sslKey"];
 /// What is said of an SSH server; without the switch nobody would go through it.
 const OF_TUNNEL: [&str; 6] = ["sshHost", "sshPort", "sshUsername", "sshPrivateKey", "sshPassphrase", "sshHostKey"];
 
-/// Everything that is wrong with credentials in canonical form which fit their schema; `tls` is how TLS will be made, if it will.
-pub(crate) fn judge(canonical: &Value, tls: Option<&TlsOptions>) -> Vec<Violation> {
+/// Everything that is wrong with credentials in canonical form which fit their schema; `tls` is how TLS will be made, if it will, and
+/// `switch` the credential that says so.
+pub(crate) fn judge(canonical: &Value, tls: Option<&TlsOptions>, switch: &'static str) -> Vec<Violation> {
     let given = |fields: &[&'static str]| fields.iter().copied().filter(|field| !is_blank(&canonical[*field])).collect::<Vec<_>>();
     let mut wrong = Vec::new();
     match tls {
-        None => wrong.extend(given(&OF_TLS).into_iter().map(|field| Violation::of(field, Rule::NeedsTls))),
+        None => wrong.extend(given(&OF_TLS).into_iter().map(|field| Violation::of(field, Rule::NeedsTls(switch)))),
         Some(options) => wrong.extend(of_pem(options)),
     }
     if is_blank(&canonical["sshTunnel"]) {
@@ -59,7 +60,7 @@ mod tests {
     use super::*;
 
     fn fields(canonical: &Value, tls: Option<&TlsOptions>) -> Vec<(String, Rule)> {
-        judge(canonical, tls).into_iter().map(|v| (v.field.concat(), v.rule)).collect()
+        judge(canonical, tls, "sslMode").into_iter().map(|v| (v.field.concat(), v.rule)).collect()
     }
 
     #[test]
@@ -69,7 +70,7 @@ mod tests {
         assert_eq!(fields(&json!({"sslVerify": null, "sslCa": " ", "sshHost": "", "sshTunnel": null}), None), []);
         assert_eq!(
             fields(&json!({"sslVerify": "none", "sslKey": "k"}), None),
-            [("sslVerify".to_owned(), Rule::NeedsTls), ("sslKey".to_owned(), Rule::NeedsTls)]
+            [("sslVerify".to_owned(), Rule::NeedsTls("sslMode")), ("sslKey".to_owned(), Rule::NeedsTls("sslMode"))]
         );
         assert_eq!(fields(&json!({"sshPort": 22}), None), [("sshPort".to_owned(), Rule::NeedsTunnel)]);
         for switch in ["enable", "disable"] {

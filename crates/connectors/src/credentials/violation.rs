@@ -46,8 +46,8 @@ pub enum Rule {
     WebHost,
     /// It is not of the form that the field has; what is said of that.
     Form(&'static str),
-    /// It is an option of TLS, and TLS is off.
-    NeedsTls,
+    /// It is an option of TLS, and TLS is off: this credential turns it on.
+    NeedsTls(&'static str),
     /// It is about a tunnel, and nothing says whether there is one.
     NeedsTunnel,
     /// It is no certificate in PEM.
@@ -143,7 +143,12 @@ fn of_form(format: &str, value: &Value) -> Rule {
 }
 
 fn words(options: &Value) -> Vec<String> {
-    options.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    let word = |option: &Value| match option {
+        Value::String(word) => Some(word.clone()),
+        Value::Bool(_) => Some(option.to_string()),
+        _ => None,
+    };
+    options.as_array().into_iter().flatten().filter_map(word).collect()
 }
 
 fn of_type(kind: &TypeKind) -> Rule {

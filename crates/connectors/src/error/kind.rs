@@ -109,6 +109,8 @@ pub enum ConnectErrorKind {
     Redirected,
     /// The server sent more than is taken.
     TooMuch,
+    /// What answered is another product, or an older version, than the kind of datasource reads.
+    OtherProduct,
     /// What answered does not keep to the protocol.
     Protocol,
     /// The server answered with an error that has no kind of its own.
@@ -290,6 +292,11 @@ impl ConnectErrorKind {
                 ("REDIRECTED", "the server sent us to another address, which is not followed", "give the final host and port")
             }
             Self::TooMuch => ("ANSWER_TOO_LARGE", "the server sent more than is taken", "check that host and port are the right ones"),
+            Self::OtherProduct => (
+                "OTHER_PRODUCT",
+                "the server is another product, or an older version of it, than this kind of datasource reads",
+                "check datasourceType, and the version of the server",
+            ),
             Self::Protocol => {
                 ("PROTOCOL_ERROR", "what answers there does not speak the expected protocol", "check port and datasourceType")
             }

@@ -2,6 +2,7 @@
 
 mod from;
 mod kind;
+mod replaced;
 
 use std::borrow::Cow;
 
@@ -9,6 +10,7 @@ use egress::Step;
 use serde::{Deserialize, Serialize};
 
 pub use kind::ConnectErrorKind;
+use replaced::replaced;
 
 /// Words of a kind's own credentials for the usual ones: `("host", "server")`.
 pub(crate) type Renamed = &'static [(&'static str, &'static str)];
@@ -128,7 +130,7 @@ impl ConnectError {
                 .renamed
                 .iter()
                 .filter(|(_, own)| !own.is_empty())
-                .fold(general.to_owned(), |text, (usual, own)| text.replace(usual, own)),
+                .fold(general.to_owned(), |text, (usual, own)| replaced(&text, usual, own)),
         }
     }
 
@@ -212,6 +214,7 @@ impl ConnectError {
             | K::ReadOnly
             | K::Exhausted
             | K::TooMuch
+            | K::OtherProduct
             | K::Server
             | K::NotSupported
             | K::DriverFailed

@@ -9,6 +9,7 @@ mod firebolt;
 mod mssql;
 mod mysql;
 mod postgres;
+mod search;
 mod snowflake;
 mod trino;
 
@@ -25,6 +26,8 @@ pub(crate) static ALL: &[&Kind] = &[
     &mysql::SINGLESTORE,
     &bigquery::BIGQUERY,
     &databricks::DATABRICKS,
+    &search::ELASTICSEARCH,
+    &search::OPENSEARCH,
     &mssql::MSSQL,
     &awss3::AWSS3,
     &firebolt::FIREBOLT,

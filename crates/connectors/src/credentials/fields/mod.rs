@@ -2,10 +2,12 @@
 
 mod account_host;
 mod aws;
+mod cloud_id;
 mod endpoint;
 mod form;
 mod host;
 mod login;
+mod server_url;
 mod service_account;
 mod ssh;
 mod tls;
@@ -14,9 +16,11 @@ mod web_host;
 
 pub(crate) use account_host::AccountHost;
 pub(crate) use aws::{AccessKeyId, Bucket, Endpoint, Region, S3Location, S3Path};
+pub(crate) use cloud_id::CloudId;
 pub(crate) use endpoint::ApiEndpoint;
 pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
+pub(crate) use server_url::ServerUrl;
 pub(crate) use service_account::ServiceAccount;
 pub(crate) use ssh::SshFields;
 pub(crate) use tls::{IdentityFields, SwitchedTlsFields, TrustFields};
@@ -34,4 +38,6 @@ pub(crate) const FORMS: &[form::Form] = &[
     WarehousePath::FORM,
     AccountHost::FORM,
     ApiEndpoint::FORM,
+    CloudId::FORM,
+    ServerUrl::FORM,
 ];

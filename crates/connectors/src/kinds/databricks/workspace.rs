@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use egress::{HttpClient, HttpResponse};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use egress::HttpClient;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -12,16 +12,10 @@ use serde_json::Value;
 
 use super::error::of_answer;
 use crate::error::{ConnectError, ConnectErrorKind as K};
-use crate::rest::bearer;
+use crate::rest::{RETRIES, bearer, pause};
 
 /// Bytes of one answer. A page of tables with all their columns is the largest; inline results end at 25 MiB.
 const ANSWER_BYTES: usize = 32 << 20;
-
-/// How often a busy server is asked again.
-const RETRIES: u32 = 5;
-
-/// The longest that we wait at once because the server says so.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a cancellation may take, after everything else.
 const CANCEL: Duration = Duration::from_secs(2);
@@ -76,10 +70,4 @@ impl Workspace {
             let _ = client.send(Method::POST, &path, headers, Bytes::from_static(b"{}"), 1 << 10).await;
         });
     }
-}
-
-/// How long to wait before a busy server is asked again.
-fn pause(answer: &HttpResponse, tries: u32) -> Duration {
-    let said = answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok()).map(Duration::from_secs);
-    said.unwrap_or(Duration::from_millis(100 << tries)).min(PATIENCE)
 }

@@ -1,0 +1,56 @@
+//! Servers that are no fakes of ours: each runs the same tests. One more is one more row.
+
+use serde_json::{Value, json};
+
+use super::body;
+use crate::fakes::tls::authority;
+use crate::support::peers::variable;
+use crate::support::python::python_of;
+
+/// A server.
+pub(super) struct Peer {
+    /// Where it is, with the scheme.
+    pub(super) url: String,
+    /// Who may read all of it, and how its certificate is trusted.
+    pub(super) login: Value,
+    /// Who may fill it, if that is somebody.
+    filler: Option<(&'static str, &'static str)>,
+}
+
+/// All of them.
+pub(super) fn peers() -> Vec<Peer> {
+    let osmem = format!("http://127.0.0.1:{}", variable("HEADWATER_TEST_OSMEM_PORT"));
+    vec![Peer { url: osmem, login: json!({"username": null, "password": null, "disableAuth": true}), filler: None }, secured()]
+}
+
+/// Those that have a user `app` with the password `pw`, and a certificate of the peers' authority.
+pub(super) fn secured() -> Peer {
+    let url = format!("https://localhost:{}", variable("HEADWATER_TEST_OSMEM_TLS_PORT"));
+    Peer { url, login: json!({"sslCa": authority()}), filler: Some(("app", "pw")) }
+}
+
+impl Peer {
+    /// Credentials for it.
+    pub(super) fn body(&self, changes: &Value) -> Value {
+        crate::support::diagnose::with(&body("opensearch", &self.url, &self.login), changes)
+    }
+
+    /// Where it is, without the scheme.
+    pub(super) fn place(&self) -> &str {
+        self.url.split_once("://").map_or(&self.url, |(_, place)| place)
+    }
+
+    /// Runs `script` with the official client of it as `c` and `arguments` as `args`.
+    pub(super) async fn client(&self, script: &str, arguments: &Value) -> Value {
+        let whole = format!(
+            "from opensearchpy import OpenSearch
+f = args['filler']
+c = OpenSearch(args['url'], http_auth=tuple(f) if f else None, ca_certs=args['ca'] if args['url'].startswith('https') else None)
+args = args['given']
+{script}"
+        );
+        let ca = variable("HEADWATER_TEST_SOURCE_CA");
+        let arguments = json!({"url": self.url, "filler": self.filler, "ca": ca, "given": arguments});
+        python_of("HEADWATER_TEST_SEARCH_PYTHON", &whole, &arguments).await.expect("accepted")
+    }
+}
