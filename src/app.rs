@@ -9,6 +9,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use store::{Cipher, Hash, Store};
 
 use crate::auth::Tokens;
+use crate::config::FileLimits;
+use crate::files::FileStore;
 use crate::http::knocks::Knocks;
 use crate::readiness::Readiness;
 use crate::runner::Runner;
@@ -24,6 +26,8 @@ pub(crate) struct App {
     pub(crate) knocks: Knocks,
     pub(crate) limits: RequestLimits,
     pub(crate) staging: StagingLimits,
+    pub(crate) files: Arc<FileStore>,
+    pub(crate) file_limits: FileLimits,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) metrics_access: MetricsAccess,
     /// Set when the server has been told to stop.

@@ -1,5 +1,6 @@
 //! Settings: every flag has an environment twin, every secret is a [`SecretString`].
 
+mod files;
 mod front;
 mod listen;
 mod secret;
@@ -17,6 +18,7 @@ use store::DatabaseAddress;
 use self::secret::secret;
 use crate::limit::{DAY, HOUR, INSTANT, between, within};
 
+pub(crate) use files::FileLimits;
 pub(crate) use front::{Front, MetricsSettings};
 pub(crate) use listen::Listen;
 
@@ -115,6 +117,8 @@ pub(crate) struct Service {
     pub(crate) jobs: Jobs,
     #[command(flatten)]
     pub(crate) front: Front,
+    #[command(flatten)]
+    pub(crate) files: FileLimits,
 }
 
 impl Service {

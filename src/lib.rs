@@ -9,6 +9,7 @@ pub mod cli;
 mod clock;
 mod config;
 mod datasource;
+mod files;
 mod http;
 mod limit;
 mod readiness;

@@ -8,7 +8,7 @@ use axum::routing::on;
 use connectors::Registry;
 use serde_json::Value;
 
-use crate::api::v2::{create, delete, details, list, progress, schema, sync, test, types, update};
+use crate::api::v2::{create, delete, details, list, progress, schema, sync, test, types, update, upload};
 use crate::api::{self, health, metrics, v2};
 use crate::http::Access::{Open, Read, Write};
 use crate::http::{Prepared, Route, route};
@@ -16,7 +16,7 @@ use crate::http::{Prepared, Route, route};
 const DATASOURCE: &str = "/api/v2/datasource";
 
 /// All routes, in the order of the document.
-pub(crate) static ROUTES: [Route; 16] = [
+pub(crate) static ROUTES: [Route; 17] = [
     route(Method::GET, DATASOURCE, Read, Some(list::operation), |method| on(method, list::list)),
     route(Method::POST, DATASOURCE, Write, Some(create::operation), |method| on(method, create::create)),
     route(Method::PUT, DATASOURCE, Write, Some(update::operation), |method| on(method, update::update)),
@@ -26,6 +26,7 @@ pub(crate) static ROUTES: [Route; 16] = [
     route(Method::GET, "/api/v2/datasource/details", Read, Some(details::operation), |method| on(method, details::details)),
     route(Method::GET, "/api/v2/datasource/schema", Read, Some(schema::operation), |method| on(method, schema::schema)),
     route(Method::POST, "/api/v2/datasource/test", Write, Some(test::operation), |method| on(method, test::test)),
+    route(Method::POST, "/api/v2/datasource/upload", Write, Some(upload::operation), |method| on(method, upload::upload)),
     route(Method::POST, "/api/v2/datasource/getDatasourceProgress", Read, Some(progress::operation), |method| {
         on(method, progress::progress)
     }),

@@ -29,6 +29,13 @@ pub(crate) fn with_body(mut operation: Value, schema: &Value) -> Value {
     operation
 }
 
+/// The same operation with a form of this schema.
+pub(crate) fn with_form(operation: Value, schema: &Value) -> Value {
+    let mut operation = with_body(operation, schema);
+    operation["requestBody"] = json!({"required": true, "content": {"multipart/form-data": {"schema": schema}}});
+    operation
+}
+
 /// The same operation, whose answers name what they did not use of the body.
 pub(crate) fn with_ignored_fields(mut operation: Value) -> Value {
     for (_, response) in operation["responses"].as_object_mut().into_iter().flatten() {

@@ -57,7 +57,17 @@ impl Dev {
         hint(&url);
         let metrics = Metrics::of(&self.service.front.metrics).await?;
         let policy = self.lists.policy(Profile::Dev, &metrics.with(address), Vec::new());
-        run(Plan { store, keys, policy, service: self.service, listener, metrics, runner: RunnerKind::InProcess }).await
+        run(Plan {
+            store,
+            keys,
+            policy,
+            service: self.service,
+            listener,
+            metrics,
+            files: self.data_dir.join("files"),
+            runner: RunnerKind::InProcess,
+        })
+        .await
     }
 }
 

@@ -1,5 +1,6 @@
 //! What `serve` and `dev` have in common: from settings to a running server.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,6 +17,7 @@ use super::metrics::Metrics;
 use crate::app::{App, RequestLimits, StagingLimits};
 use crate::auth::{Failures, Tokens};
 use crate::config::{Jobs, RunnerKind, Service};
+use crate::files::FileStore;
 use crate::http::knocks::Knocks;
 use crate::readiness::Readiness;
 use crate::replicas::{RENEWED_EVERY, Replicas};
@@ -43,6 +45,8 @@ pub(super) struct Plan {
     pub(super) service: Service,
     pub(super) listener: TcpListener,
     pub(super) metrics: Metrics,
+    /// Where uploaded files are kept.
+    pub(super) files: PathBuf,
     /// Where drivers run unless the settings say otherwise.
     pub(super) runner: RunnerKind,
 }
@@ -84,6 +88,8 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
         knocks: Knocks { failures: Failures::new(front.auth_failures), proxies: front.trusted_proxies },
         limits: RequestLimits { body: service.max_body, arrival: service.request_timeout, whole },
         staging: StagingLimits { lease: service.staging_lease, bytes: service.max_staged },
+        files: FileStore::new(plan.files),
+        file_limits: service.files,
         metrics: telemetry::start_metrics()?,
         metrics_access: plan.metrics.access,
         stopping: AtomicBool::new(false),
@@ -145,6 +151,7 @@ async fn chores(app: Arc<App>) {
                 Err(cause) => tracing::warn!(%cause, "what lost servers may have staged could not be looked for"),
             },
             _ = sweep.tick() => {
+                datasource::sweep_files(&app).await;
                 if let Err(cause) = app.cipher.forget_the_deleted().await {
                     tracing::warn!(%cause, "keys of deleted organisations could not be forgotten");
                 }

@@ -55,6 +55,16 @@ impl Serve {
         let address = listener.local_addr().map_err(|e| CliError::Text(e.to_string()))?;
         let metrics = Metrics::of(&self.service.front.metrics).await?;
         let policy = self.lists.policy(self.egress, &metrics.with(address), database_addresses(&url));
-        run(Plan { store, keys, policy, service: self.service, listener, metrics, runner: RunnerKind::Child }).await
+        run(Plan {
+            store,
+            keys,
+            policy,
+            service: self.service,
+            listener,
+            metrics,
+            files: self.database.data_dir.join("files"),
+            runner: RunnerKind::Child,
+        })
+        .await
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use connectors::{ConnectError, ConnectErrorKind, Scope, ServerInfo, Task};
-use store::{Catalog, StoreError, Tenant};
+use store::{Catalog, Datasource, StoreError, Tenant};
 use uuid::Uuid;
 
 use super::lease::Lease;
@@ -13,11 +13,20 @@ use crate::runner::{Order, Report};
 
 /// Where a schema is staged.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Destination {
+pub(super) enum Destination<'a> {
     /// Under an id that has nothing yet.
     New(Uuid),
     /// Beside what a datasource has already: definitions that it has are not written again.
-    Existing(Uuid),
+    Existing(&'a Datasource),
+}
+
+impl Destination<'_> {
+    fn uuid(self) -> Uuid {
+        match self {
+            Self::New(uuid) => uuid,
+            Self::Existing(stored) => stored.uuid,
+        }
+    }
 }
 
 /// A source that works: who answers, and its schema, staged.
@@ -62,20 +71,30 @@ pub(super) enum AcquireError {
 }
 
 /// Tests a source, reads its schema and stages it. If that fails, nothing staged is left.
-pub(super) async fn acquire(app: &App, tenant: Tenant, into: Destination, order: Order) -> Result<Acquired, AcquireError> {
-    let (Destination::New(uuid) | Destination::Existing(uuid)) = into;
-    let mut staging = Staging::new(app, tenant, uuid);
+pub(super) async fn acquire(app: &App, tenant: Tenant, into: Destination<'_>, order: Order) -> Result<Acquired, AcquireError> {
+    let mut staging = Staging::new(app, tenant, into.uuid());
     let read = read(app, tenant, into, order, &mut staging).await;
     if read.is_err() {
         staging.abandon().await;
     }
-    read.map_err(|error| match (error, into) {
-        (AcquireError::Stage(StoreError::StagingLost), Destination::Existing(_)) => AcquireError::Stale,
-        (error, _) => error,
-    })
+    match (read, into) {
+        (Err(AcquireError::Stage(StoreError::StagingLost)), Destination::Existing(_)) => Err(AcquireError::Stale),
+        (Err(AcquireError::Test(error) | AcquireError::Read(error)), Destination::Existing(stored))
+            if error.kind == ConnectErrorKind::FilesUnavailable && is_stale(app, tenant, stored).await? =>
+        {
+            Err(AcquireError::Stale)
+        }
+        (read, _) => read,
+    }
 }
 
-async fn read(app: &App, tenant: Tenant, into: Destination, order: Order, staging: &mut Staging) -> Result<Acquired, AcquireError> {
+/// Whether somebody has changed or deleted it meanwhile: then its files from before are gone, and nothing is wrong with that.
+async fn is_stale(app: &App, tenant: Tenant, stored: &Datasource) -> Result<bool, AcquireError> {
+    let now = app.store.datasource_by_uuid(tenant, stored.uuid).await.map_err(AcquireError::Lookup)?;
+    Ok(now.is_none_or(|now| now.revision != stored.revision))
+}
+
+async fn read(app: &App, tenant: Tenant, into: Destination<'_>, order: Order, staging: &mut Staging) -> Result<Acquired, AcquireError> {
     let mut running = app.runner.start(tenant, order, Task::Read(Scope::All));
     let (mut server, mut known) = (None, None);
     loop {
@@ -85,7 +104,9 @@ async fn read(app: &App, tenant: Tenant, into: Destination, order: Order, stagin
                 if known.is_none() {
                     known = Some(match into {
                         Destination::New(_) => HashSet::new(),
-                        Destination::Existing(uuid) => app.store.definition_hashes(tenant, uuid).await.map_err(AcquireError::Lookup)?,
+                        Destination::Existing(stored) => {
+                            app.store.definition_hashes(tenant, stored.uuid).await.map_err(AcquireError::Lookup)?
+                        }
                     });
                 }
             }

@@ -19,6 +19,8 @@ pub(crate) struct Diagnosis {
     pub(crate) took: Duration,
     /// Who else may have the login.
     pub(crate) exposure: Option<Exposure>,
+    /// Whether it failed because uploaded files could not be read.
+    pub(crate) lacks_files: bool,
 }
 
 impl Diagnosis {
@@ -45,5 +47,6 @@ pub(crate) async fn diagnose(app: &App, tenant: Tenant, order: Order) -> Diagnos
     // A refusal by policy takes the same time whatever lies behind the target: none.
     let refused = failure.as_ref().is_some_and(|error| error.kind == ConnectErrorKind::Denied);
     let took = if refused { Duration::ZERO } else { began.elapsed() };
-    Diagnosis { steps: report(running.plan(), running.taken(), failure.as_ref()), server, counts, took, exposure }
+    let lacks_files = failure.as_ref().is_some_and(|error| error.kind == ConnectErrorKind::FilesUnavailable);
+    Diagnosis { steps: report(running.plan(), running.taken(), failure.as_ref()), server, counts, took, lacks_files, exposure }
 }

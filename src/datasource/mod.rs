@@ -8,9 +8,11 @@ mod lease;
 mod onboard;
 mod sealed;
 mod staging;
+mod stored_files;
 mod sync;
 mod update;
 mod upgrade;
+mod upload;
 mod verify;
 
 use connectors::Kind;
@@ -26,9 +28,11 @@ pub(crate) use describe::{Described, describe};
 pub(crate) use diagnose::{Diagnosis, diagnose};
 pub(crate) use failure::{Failure, is_outage};
 pub(crate) use onboard::{OnboardError, onboard};
+pub(crate) use stored_files::{remove, sweep_files};
 pub(crate) use sync::{SyncError, sync};
 pub(crate) use update::{UpdateError, update};
 pub(crate) use upgrade::upgrade;
+pub(crate) use upload::{Received, UploadError, Uploaded, upload};
 pub(crate) use verify::{Loss, Verified, verify};
 
 /// How often a change is tried again when somebody else changed the datasource meanwhile.
@@ -66,5 +70,6 @@ async fn seal_credentials(
 pub(crate) async fn stored_source(app: &App, tenant: Tenant, stored: &Datasource) -> Result<Order, Failure> {
     let credentials = open_credentials(app, tenant, stored).await?;
     let entry = app.registry.find(&stored.kind).ok_or(Failure::Unreadable)?;
-    Order::new(entry, &credentials).map_err(|_| Failure::Unreadable)
+    let order = Order::new(entry, &credentials).map_err(|_| Failure::Unreadable)?;
+    Ok(stored_files::with_files(app, tenant, entry, stored.uuid, order).await?)
 }

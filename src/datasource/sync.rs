@@ -28,7 +28,7 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
     let failed = |e: StoreError| SyncError::Failed(e.into());
     for _ in 0..ATTEMPTS {
         let order = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
-        let Acquired { server, catalog, staged } = match acquire(app, tenant, Destination::Existing(stored.uuid), order).await {
+        let Acquired { server, catalog, staged } = match acquire(app, tenant, Destination::Existing(&stored), order).await {
             Ok(acquired) => acquired,
             Err(AcquireError::Test(error) | AcquireError::Read(error)) => return Err(source_failed(app, tenant, &stored, error).await),
             Err(AcquireError::Stage(StoreError::StagingFull)) => return Err(SyncError::Full),
@@ -44,6 +44,7 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
             tenancy: None,
             server: Some(Server { product: server.product, version: server.version }),
             catalog: Some(catalog),
+            files: None,
         };
         let changed = app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await;
         staged.end(matches!(changed, Ok(Replaced::Done))).await;

@@ -5,6 +5,7 @@ use connectors::credentials::{keep_pins, lacks_pin};
 use store::{Change, Replaced, Server, StoreError, Tenant};
 
 use super::acquire::{AcquireError, Acquired, Destination, acquire};
+use super::stored_files::with_files;
 use super::{ATTEMPTS, Failure, Request, open_credentials, seal_credentials};
 use crate::app::App;
 use crate::clock;
@@ -63,7 +64,8 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
             keep_pins(&open_credentials(app, tenant, &stored).await.map_err(UpdateError::Failed)?, &mut credentials);
         }
         let order = Order::new(request.kind, &credentials).map_err(|_| UpdateError::Failed(Failure::Unreadable))?;
-        let Acquired { server, catalog, staged } = match acquire(app, tenant, Destination::Existing(stored.uuid), order).await {
+        let order = with_files(app, tenant, request.kind, stored.uuid, order).await.map_err(failed)?;
+        let Acquired { server, catalog, staged } = match acquire(app, tenant, Destination::Existing(&stored), order).await {
             Err(AcquireError::Stale) => continue,
             other => other?,
         };
@@ -74,6 +76,7 @@ pub(crate) async fn update(app: &App, tenant: Tenant, request: &Request) -> Resu
             tenancy: request.tenancy.clone(),
             server: Some(Server { product: server.product, version: server.version }),
             catalog: Some(catalog),
+            files: None,
         };
         let changed = app.store.change_datasource(tenant, stored.uuid, stored.revision, &change, clock::now()).await;
         staged.end(matches!(changed, Ok(Replaced::Done))).await;

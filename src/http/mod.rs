@@ -5,6 +5,8 @@
 mod access;
 mod body;
 mod client;
+mod disposition;
+mod form;
 mod json;
 pub(crate) mod knocks;
 pub(crate) mod middleware;
@@ -16,6 +18,7 @@ mod route;
 pub(crate) use access::{Access, Caller};
 pub(crate) use body::JsonObject;
 pub(crate) use client::Peer;
+pub(crate) use form::Form;
 pub(crate) use prepared::{Prepared, is_known};
 pub(crate) use query::Query;
 pub(crate) use reject::{JsonFault, Reject};

@@ -19,6 +19,10 @@ pub(crate) enum Reject {
     WrongMethod,
     /// The body is announced as something else than JSON.
     MediaType,
+    /// The body is not announced as a form with files.
+    NoForm,
+    /// The body is no such form.
+    BrokenForm,
     /// The body is announced as compressed.
     Encoding,
     /// The body is larger than this many bytes.
@@ -72,6 +76,8 @@ impl Reject {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Late => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType
+            | Self::NoForm
+            | Self::BrokenForm
             | Self::Encoding
             | Self::Incomplete
             | Self::Json { .. }

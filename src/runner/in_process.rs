@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use connectors::{Closed, ConnectError, Event, Sink, Task};
+use bytes::Bytes;
+use connectors::{Closed, ConnectError, Event, Sink, Task, Want};
 use store::Tenant;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
@@ -13,6 +14,7 @@ use super::permits::{Permit, Permits};
 use super::pulse::Pulse;
 use super::running::{News, WAITING};
 use super::{Order, Runner, RunnerSettings, Running};
+use crate::files::Lent;
 
 /// Runs jobs in this process.
 pub(crate) struct InProcess {
@@ -65,8 +67,8 @@ impl Runner for InProcess {
             };
             // Only now does the source's time begin.
             let job = shared.settings.job(&order, task, shared.settings.time()).await;
-            let patience = tokio::sync::Mutex::new(patience);
-            connectors::run(job, &Local { out, tenant, shared: shared.clone(), permit, pulse, patience }).await;
+            let (patience, files) = (tokio::sync::Mutex::new(patience), order.files);
+            connectors::run(job, &Local { out, tenant, shared: shared.clone(), permit, pulse, patience, files }).await;
         };
         let runtime = self.runtime.as_ref().expect("there until dropped");
         Running::new(ordered, news, runtime.spawn(work).abort_handle())
@@ -82,6 +84,7 @@ struct Local {
     permit: Mutex<Option<Permit>>,
     pulse: Pulse,
     patience: tokio::sync::Mutex<Patience>,
+    files: Option<Lent>,
 }
 
 impl Local {
@@ -105,6 +108,14 @@ impl Sink for Local {
         let permit = self.patience.lock().await.wait(place).await?;
         self.hold(Some(permit));
         Ok(())
+    }
+
+    async fn bytes(&self, want: Want) -> Result<Option<Bytes>, Closed> {
+        self.pulse.beat();
+        match &self.files {
+            Some(files) => files.read(want).await.map_err(|_| Closed),
+            None => Ok(None),
+        }
     }
 
     async fn moved(&self) -> Result<(), Closed> {

@@ -5,6 +5,8 @@ use connectors::{Credentials, Exposure, Kind};
 use egress::Plan;
 use serde_json::Value;
 
+use crate::files::Lent;
+
 /// A kind, and credentials that are known to fit it.
 pub(crate) struct Order {
     pub(super) kind: &'static Kind,
@@ -13,12 +15,19 @@ pub(crate) struct Order {
     pub(super) plan: Plan,
     /// Who else may have the login.
     pub(crate) exposure: Option<Exposure>,
+    /// The files that the job may read, if its kind has any.
+    pub(super) files: Option<Lent>,
 }
 
 impl Order {
     /// An order for credentials in canonical form.
     pub(crate) fn new(kind: &'static Kind, canonical: &Value) -> Result<Self, Violation> {
         let plan = kind.bind(canonical.clone())?.plan();
-        Ok(Self { kind, credentials: Credentials::new(canonical), plan, exposure: kind.exposure(canonical) })
+        Ok(Self { kind, credentials: Credentials::new(canonical), plan, files: None, exposure: kind.exposure(canonical) })
+    }
+
+    /// The same for a job that may read these files.
+    pub(crate) fn with_files(self, files: Lent) -> Self {
+        Self { files: Some(files), ..self }
     }
 }

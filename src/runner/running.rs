@@ -87,6 +87,8 @@ impl Running {
                     self.tested = true;
                     return Report::Tested(server);
                 }
+                // The runner has answered it.
+                Some(News::Event(Event::Want(_))) => {}
                 Some(News::Event(Event::Table(table))) => return Report::Table(table),
                 Some(News::Event(Event::Done(catalog))) => {
                     if catalog.is_some() {

@@ -8,6 +8,7 @@ use connectors::{Job, Task, TimeLimits};
 use egress::{Deadline, Policy};
 
 use super::order::Order;
+use crate::files::Lent;
 use crate::replicas::Replicas;
 
 /// Limits of all jobs.
@@ -42,6 +43,7 @@ impl RunnerSettings {
         let mut policy = self.policy.clone();
         policy.own.extend(self.replicas.others().await);
         let (kind, credentials) = (order.kind.name.to_owned(), order.credentials.clone());
-        Job { kind, credentials, task, policy, limits: self.limits, time }
+        let files = order.files.as_ref().map(Lent::list).unwrap_or_default();
+        Job { kind, credentials, task, policy, limits: self.limits, files, time }
     }
 }

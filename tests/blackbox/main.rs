@@ -7,6 +7,7 @@ mod bigquery;
 mod cli;
 mod clickhouse;
 mod contract;
+mod csv;
 mod databricks;
 mod diagnosis;
 mod fakes;

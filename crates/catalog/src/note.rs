@@ -55,6 +55,8 @@ words! {
         FileHostile = "FILE_HOSTILE",
         /// Something of a file was passed over, or guessed; the rest was read.
         FileRead = "FILE_READ",
+        /// A file has a name that is none, or that another one has.
+        FileName = "FILE_NAME",
         /// Files of a folder differ in the type of a column.
         TypesMerged = "TYPES_MERGED",
         /// The parts that it is made of have different types for it: it stands as text.

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{ConnectError, Renamed};
 use crate::exposure::Exposure;
+use crate::job_files::JobFiles;
 use crate::route::{LONG, Route, Way};
 use crate::server::ServerInfo;
 
@@ -44,6 +45,9 @@ pub(crate) trait Connector: Send + Sync + 'static {
 pub trait Source: Send + Sync {
     /// The steps that a job takes, in running order.
     fn plan(&self) -> Plan;
+
+    /// Gives it the files of its job, if it reads files.
+    fn take_files(&mut self, _files: JobFiles) {}
 
     /// The whole connection test.
     async fn open(&self, session: &Session) -> Result<Box<dyn Opened>, ConnectError>;

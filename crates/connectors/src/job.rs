@@ -26,8 +26,36 @@ pub struct Job {
     pub policy: Policy,
     /// Caps on what is read.
     pub limits: Limits,
+    /// The files that it may ask for bytes of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<JobFile>,
     /// How long it may take.
     pub time: TimeLimits,
+}
+
+/// A file that whoever ordered a job has the bytes of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobFile {
+    /// Its name: never a path of anything.
+    pub name: String,
+    /// Its bytes.
+    pub size: u64,
+}
+
+/// Bytes of a job's file, asked for by the job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Want {
+    /// Which file, in the job's list.
+    pub file: usize,
+    /// From where on.
+    pub from: u64,
+    /// How many bytes: [`Want::MOST`] at most.
+    pub bytes: usize,
+}
+
+impl Want {
+    /// The most bytes that are asked for at once.
+    pub const MOST: usize = 1 << 20;
 }
 
 /// What to do with a datasource. Each begins with the connection test.
@@ -119,6 +147,8 @@ pub enum Event {
     Server(ServerInfo),
     /// A table of the schema, finished.
     Table(TableDefinition),
+    /// Bytes of a file are wanted. Only between processes: whoever runs the job there answers it.
+    Want(Want),
     /// All was done; what the schema came to, if it was read.
     Done(Option<Catalog>),
     /// The job failed.
@@ -149,6 +179,7 @@ mod tests {
             task: Task::Read(Scope::Schemas(["a".to_owned()].into())),
             policy: Policy::default(),
             limits: Limits::default(),
+            files: vec![JobFile { name: "a \"b\"".to_owned(), size: 7 }],
             time: TimeLimits {
                 whole: Duration::from_secs(10),
                 test: Deadline::after(Duration::from_secs(9)),
@@ -169,6 +200,7 @@ mod tests {
             Event::Plan(Plan::new().then(Step::CONNECT)),
             Event::Step(StepEvent::Ended(Taken { step: Step::TLS, took: Duration::from_micros(7), ok: false })),
             Event::Server(ServerInfo::new("PostgreSQL", "15.20".to_owned())),
+            Event::Want(Want { file: 1, from: 2, bytes: 3 }),
             Event::Done(None),
             Event::Done(Some(Catalog { tables: 3, ..Catalog::default() })),
             Event::Failed(error),

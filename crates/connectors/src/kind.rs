@@ -26,6 +26,9 @@ pub(crate) struct About {
     pub(crate) page: &'static str,
 }
 
+/// From credentials in canonical form to what they lead to.
+type Bind = fn(Value, Renamed) -> Result<Box<dyn Source>, Violation>;
+
 /// One kind: plain function pointers, so that all kinds are one constant table.
 pub struct Kind {
     /// `datasourceType`
@@ -34,10 +37,12 @@ pub struct Kind {
     pub title: &'static str,
     /// Credentials as a user would send them, without `name`.
     pub example: &'static str,
+    /// Whether its data is files that are uploaded here.
+    pub takes_files: bool,
     page: &'static str,
     renamed: Renamed,
     schema: LazyLock<CredentialsSchema>,
-    bind: fn(Value, Renamed) -> Result<Box<dyn Source>, Violation>,
+    bind: Bind,
     tls: fn(&Value) -> Option<TlsOptions>,
     exposure: fn(&Value) -> Option<Exposure>,
 }
@@ -49,12 +54,30 @@ impl Kind {
             name,
             title,
             example,
+            takes_files: false,
             page,
             renamed,
             schema: LazyLock::new(CredentialsSchema::of::<C::Credentials>),
             bind: bind::<C>,
             tls: tls::<C>,
             exposure: exposure::<C>,
+        }
+    }
+
+    /// A kind whose data is files that are uploaded here: it leads nowhere.
+    pub(crate) const fn of_files(about: About, schema: fn() -> CredentialsSchema, bind: Bind) -> Self {
+        let About { name, title, example, renamed, page } = about;
+        Self {
+            name,
+            title,
+            example,
+            takes_files: true,
+            page,
+            renamed,
+            schema: LazyLock::new(schema),
+            bind,
+            tls: |_| None,
+            exposure: |_| None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use catalog::{Catalog, CatalogWriter, Limits, TableDefinition};
 use egress::{Deadline, Direct, Session, Step, StepEvent, SystemResolver, Trace};
 use futures_util::FutureExt;
@@ -13,7 +14,8 @@ use tokio::sync::oneshot;
 
 use crate::connector::Source;
 use crate::error::{ConnectError, ConnectErrorKind};
-use crate::job::{Event, Job, Scope, Task, TimeLimits};
+use crate::job::{Event, Job, Scope, Task, TimeLimits, Want};
+use crate::job_files::{Asked, JobFiles};
 use crate::registry::Registry;
 
 /// Finished tables that may wait for whoever listens. Bounds the memory between driver and sink.
@@ -38,6 +40,9 @@ pub trait Sink: Send + Sync {
     /// Waits until the schema may be read: reads are fewer than tests. An error is why it may not.
     async fn may_read(&self) -> Result<(), ConnectError>;
 
+    /// Bytes of a file of the job's, or fewer if it ends before; none if they cannot be had.
+    async fn bytes(&self, want: Want) -> Result<Option<Bytes>, Closed>;
+
     /// The source has sent something worth telling since the last time.
     async fn moved(&self) -> Result<(), Closed>;
 }
@@ -46,7 +51,7 @@ pub trait Sink: Send + Sync {
 pub async fn run(job: Job, sink: &dyn Sink) {
     let last = match prepare(&job) {
         Err(error) => Event::Failed(error),
-        Ok(source) => match take(job, &*source, sink).await {
+        Ok(source) => match take(job, source, sink).await {
             Ok(Ok(catalog)) => Event::Done(catalog),
             Ok(Err(error)) => Event::Failed(error),
             Err(Closed) => return,
@@ -65,25 +70,29 @@ fn prepare(job: &Job) -> Result<Box<dyn Source>, ConnectError> {
 }
 
 /// Takes the job's steps, and passes on what is told meanwhile.
-async fn take(job: Job, source: &dyn Source, sink: &dyn Sink) -> Result<Result<Option<Catalog>, ConnectError>, Closed> {
-    let Job { task, policy, limits, time, .. } = job;
+async fn take(job: Job, mut source: Box<dyn Source>, sink: &dyn Sink) -> Result<Result<Option<Catalog>, ConnectError>, Closed> {
+    let Job { task, policy, limits, time, files, .. } = job;
+    let (files, asked) = JobFiles::new(files);
+    source.take_files(files);
     let plan = source.plan();
     sink.send(Event::Plan(plan.clone())).await?;
     let (steps_to, steps) = unbounded_channel();
     let (tables_to, tables) = channel(WAITING);
     let (ended, end) = oneshot::channel::<()>();
     let (stopped, stop) = oneshot::channel::<()>();
+    let (closed, close) = oneshot::channel::<()>();
     let trace = Trace::told(plan, time.whole, steps_to);
     let dialer = Arc::new(Direct::new(Arc::new(policy), Arc::new(SystemResolver)));
     let session = Session::new(dialer, time.test, trace);
     let keep = matches!(task, Task::Read(_));
     let work = async {
-        let work = Box::pin(test_and_read(source, &session, &task, (time, limits), tables_to, sink));
+        let work = Box::pin(test_and_read(&*source, &session, &task, (time, limits), tables_to, sink));
         let result = AssertUnwindSafe(work).catch_unwind().await;
-        drop((ended, stopped));
+        drop((ended, stopped, closed));
         Ok(result.unwrap_or_else(|_| Err(ConnectErrorKind::DriverFailed.into())))
     };
-    let (result, (), ()) = tokio::try_join!(work, forward(steps, tables, end, keep, sink), tell_progress(&session, stop, sink))?;
+    let beside = (forward(steps, tables, end, keep, sink), tell_progress(&session, stop, sink), hand_over(asked, close, sink));
+    let (result, (), (), ()) = tokio::try_join!(work, beside.0, beside.1, beside.2)?;
     Ok(result)
 }
 
@@ -130,6 +139,21 @@ async fn tell_progress(session: &Session, mut stop: oneshot::Receiver<()>, sink:
             told = received;
             sink.moved().await?;
         }
+    }
+}
+
+/// Hands the bytes of files over that are asked for, until the work has ended.
+async fn hand_over(mut asked: Receiver<Asked>, mut end: oneshot::Receiver<()>, sink: &dyn Sink) -> Result<(), Closed> {
+    let all = async {
+        while let Some(Asked { want, answer }) = asked.recv().await {
+            // A read at its deadline waits no more.
+            let _ = answer.send(sink.bytes(want).await?);
+        }
+        Ok(())
+    };
+    tokio::select! {
+        handed = all => handed,
+        _ = &mut end => Ok(()),
     }
 }
 

@@ -145,7 +145,8 @@ fn each_missing_field_is_named() {
             credentials.remove(required);
             assert_eq!(broken(entry, &credentials), Some(violation(required, Rule::Required)));
         }
-        let first = entry.schema()["required"][0].as_str().expect("first");
+        // A kind may ask for nothing.
+        let Some(first) = entry.schema()["required"][0].as_str() else { continue };
         assert_eq!(broken(entry, &Map::new()), Some(violation(first, Rule::Required)), "the first in the order of the fields");
     }
 }
@@ -336,7 +337,8 @@ fn dev() -> Arc<dyn Dialer> {
 
 #[tokio::test]
 async fn a_denying_dialer_is_the_only_way_out() {
-    for entry in Registry.kinds() {
+    // Uploaded files are here: nothing is opened for them.
+    for entry in Registry.kinds().iter().filter(|entry| !entry.takes_files) {
         let dialer = Arc::new(DenyAll::default());
         let kind = open(entry, &example(entry), dialer.clone(), Duration::from_secs(5)).await;
         // Some kinds go nowhere; those whose user names a server do.

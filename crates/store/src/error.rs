@@ -48,6 +48,9 @@ pub enum StoreError {
     /// The organisation has as much staged as it may.
     #[error("the organisation has as many bytes staged as it may at once")]
     StagingFull,
+    /// The organisation has as many bytes of files as it may.
+    #[error("the organisation has as many bytes of files as it may")]
+    FilesFull,
     /// The stored row makes no sense: somebody wrote to the database by hand.
     #[error("a stored row is damaged: {0}")]
     Damaged(&'static str),

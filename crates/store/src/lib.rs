@@ -9,6 +9,7 @@ mod catalog;
 mod cipher;
 mod datasource;
 mod error;
+mod file;
 mod key;
 mod keyring;
 mod listener;
@@ -27,6 +28,7 @@ pub use catalog::{Catalog, Catalogs, Definition, StagingLease, TableEntry, Table
 pub use cipher::{Binding, Cipher, CipherError};
 pub use datasource::{Change, Credentials, Datasource, Datasources, Lifecycle, NewDatasource, Replaced, Server, Tenancy, TenancyLevel};
 pub use error::{DatabaseError, OpenError, Silence, StoreError};
+pub use file::{File, Files, FilesChange};
 pub use key::{DataKey, DataKeys};
 pub use keyring::{KeyError, MasterKeys, generate_master_key, is_key_id};
 pub use listener::Listeners;

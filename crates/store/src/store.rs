@@ -8,6 +8,7 @@ use crate::backend::retry;
 use crate::catalog::Catalogs;
 use crate::datasource::Datasources;
 use crate::error::StoreError;
+use crate::file::Files;
 use crate::key::DataKeys;
 use crate::listener::Listeners;
 use crate::migrations::migrate;
@@ -18,7 +19,7 @@ use crate::upgrade::Upgrades;
 
 /// Keeps organisations, tokens, keys, datasources and their cached schemas.
 #[async_trait]
-pub trait Store: Organisations + DataKeys + Tokens + Datasources + Catalogs + Upgrades + Listeners + Debug + Send + Sync {
+pub trait Store: Organisations + DataKeys + Tokens + Datasources + Catalogs + Upgrades + Listeners + Files + Debug + Send + Sync {
     /// Brings the database to this build's form. Safe to call from several processes at once.
     async fn migrate(&self) -> Result<(), StoreError>;
 }

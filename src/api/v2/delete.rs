@@ -8,12 +8,13 @@ use super::components::RESERVED;
 use super::error::{ApiError, Code};
 use crate::api::openapi;
 use crate::app::AppState;
+use crate::datasource::remove;
 use crate::http::{Caller, Query};
 
 /// Answers the UUID of what was deleted.
 pub(crate) async fn delete(State(app): State<AppState>, Caller(tenant): Caller, query: Query) -> Result<Json<Value>, ApiError> {
     let name = query.filled("datasourceName")?;
-    let deleted = app.store.delete_datasource(tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
+    let deleted = remove(&app, tenant, name).await.map_err(|e| ApiError::internal(Code::InternalServerError, &e))?;
     let uuid = deleted.ok_or_else(|| ApiError::new(Code::DatasourceNameError, "Datasource not found"))?;
     tracing::info!(tenant.id = tenant.0, datasource.id = %uuid, "datasource deleted");
     Ok(Json(json!({"id": uuid.to_string(), "message": "Datasource deleted successfully"})))

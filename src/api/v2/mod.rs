@@ -22,6 +22,7 @@ mod tenancy;
 pub(crate) mod test;
 pub(crate) mod types;
 pub(crate) mod update;
+pub(crate) mod upload;
 mod wording;
 
 pub(crate) use components::components;

@@ -36,6 +36,8 @@ impl From<&Reject> for ApiError {
             Reject::NoSuchPath => Self::new(Code::NotFound, "there is no such path"),
             Reject::WrongMethod => Self::new(Code::MethodNotAllowed, "this path does not take this method"),
             Reject::MediaType => invalid("Content-Type must be application/json"),
+            Reject::NoForm => invalid("Content-Type must be multipart/form-data, with a boundary"),
+            Reject::BrokenForm => invalid("the request body is not a form as multipart/form-data has it"),
             Reject::Encoding => invalid("Content-Encoding is not supported: send the body as it is"),
             Reject::TooLarge(limit) => invalid(&format!("the request body is larger than {limit} bytes")),
             Reject::Late => invalid("the request body did not arrive in time"),

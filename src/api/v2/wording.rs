@@ -145,7 +145,7 @@ mod tests {
                     format!("\"credentials.{required}\" is required")
                 );
             }
-            let many = message(entry, |credentials| credentials.extend((0..200).map(|n| (format!("k{n}"), Value::Null))));
+            let many = message(entry, |credentials| credentials.extend((0..=200).map(|n| (format!("k{n}"), Value::Null))));
             assert_eq!(many, "\"credentials\" must have at most 200 keys");
         }
     }

@@ -128,6 +128,18 @@ impl Driven<'_> {
                 seat.condemn();
                 return End::Failed(ConnectErrorKind::DriverFailed.into());
             }
+            if let Event::Want(want) = event {
+                let given = match &self.order.files {
+                    Some(files) => files.read(want).await.ok(),
+                    None => None,
+                };
+                if given.is_none_or(|bytes| seat.give(bytes).is_err()) {
+                    // It wants what it was not given.
+                    seat.condemn();
+                    return End::Failed(ConnectErrorKind::DriverFailed.into());
+                }
+                continue;
+            }
             let last = event.is_last();
             if matches!(event, Event::Server(_)) && matches!(self.task, Task::Survey | Task::Read(_)) {
                 *permit = None;

@@ -4,11 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use connectors::{Event, Job};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::message::{JobId, ToChild};
+use super::message::{JobId, Piece, ToChild};
 use super::process::Process;
 use crate::runner::pulse::Pulse;
 
@@ -54,6 +55,12 @@ impl Seat {
     pub(super) fn may_read(&self) {
         // Three words always fit into a frame.
         let _ = self.process.tell(&ToChild::Read(self.id), 0);
+    }
+
+    /// Gives it bytes of a file that it wanted.
+    pub(super) fn give(&self, bytes: Option<Bytes>) -> io::Result<()> {
+        let room = bytes.as_ref().map_or(0, |bytes| bytes.len() / 3 * 4 + 4);
+        self.process.tell(&ToChild::Bytes(self.id, bytes.map(Piece)), room)
     }
 
     /// What the job tells next; none if its process is lost.

@@ -9,7 +9,8 @@ use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use connectors::{Closed, ConnectError, ConnectErrorKind, Event, Job, Sink};
+use bytes::Bytes;
+use connectors::{Closed, ConnectError, ConnectErrorKind, Event, Job, Sink, Want};
 use tokio::sync::{Notify, mpsc};
 use zeroize::Zeroizing;
 
@@ -30,10 +31,19 @@ const LOOKUPS: usize = 64;
 type Frames = mpsc::Sender<Zeroizing<Vec<u8>>>;
 
 /// What the server may say to a job that runs.
-#[derive(Default)]
 struct Control {
     read: Notify,
     cancel: Notify,
+    /// Bytes that it wanted. One piece at a time is wanted.
+    give: mpsc::Sender<Option<Bytes>>,
+    given: tokio::sync::Mutex<mpsc::Receiver<Option<Bytes>>>,
+}
+
+impl Control {
+    fn new() -> Self {
+        let (give, given) = mpsc::channel(1);
+        Self { read: Notify::new(), cancel: Notify::new(), give, given: given.into() }
+    }
 }
 
 /// Works until the server closes the pipe. `memory` is the limit of this process in bytes.
@@ -58,7 +68,7 @@ pub(crate) fn work(memory: u64) -> io::Result<()> {
         let mut running_now = running.lock().expect("no panic under this lock");
         match order {
             ToChild::Run(id, job) => {
-                let control = Arc::new(Control::default());
+                let control = Arc::new(Control::new());
                 running_now.insert(id, control.clone());
                 let (out, counts, running) = (out.clone(), counts.clone(), running.clone());
                 runtime.spawn(async move {
@@ -67,6 +77,10 @@ pub(crate) fn work(memory: u64) -> io::Result<()> {
                 });
             }
             ToChild::Read(id) => drop(running_now.get(&id).map(|control| control.read.notify_one())),
+            // A piece beyond the one that is wanted is nobody's.
+            ToChild::Bytes(id, piece) => {
+                drop(running_now.get(&id).map(|control| control.give.try_send(piece.map(|piece| piece.0))));
+            }
             ToChild::Cancel(id) => drop(running_now.get(&id).map(|control| control.cancel.notify_one())),
         }
     }
@@ -112,6 +126,11 @@ impl Sink for Pipe<'_> {
         // Where it may not, the job is cancelled.
         self.control.read.notified().await;
         Ok(())
+    }
+
+    async fn bytes(&self, want: Want) -> Result<Option<Bytes>, Closed> {
+        self.send(Event::Want(want)).await?;
+        self.control.given.lock().await.recv().await.ok_or(Closed)
     }
 
     async fn moved(&self) -> Result<(), Closed> {

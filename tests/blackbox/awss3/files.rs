@@ -54,5 +54,8 @@ print(json.dumps('made'))";
     let summary = summary(&setup, "x").await;
     let told: Vec<_> =
         summary["notes"].as_array().expect("notes").iter().map(|n| format!("{}: {}", n["object"], n["code"]).replace('"', "")).collect();
-    assert_eq!(told, ["deflated-avro: FILE_READ", "glacier: FILE_ARCHIVED", "packed: FILE_READ", "types-avro: FILE_READ"]);
+    assert_eq!(
+        told,
+        ["deflated-avro: FILE_READ", "glacier: FILE_ARCHIVED", "large: FILE_READ", "packed: FILE_READ", "types-avro: FILE_READ"]
+    );
 }

@@ -3,7 +3,7 @@
 use crate::support::headwater;
 
 /// Each limit of the server, with a value below and one above what makes sense.
-const LIMITS: [(&str, &str, &str); 17] = [
+const LIMITS: [(&str, &str, &str); 20] = [
     ("test-timeout", "0s", "2h"),
     ("read-timeout", "0s", "2days"),
     ("request-timeout", "0s", "2h"),
@@ -21,6 +21,9 @@ const LIMITS: [(&str, &str, &str); 17] = [
     ("child-memory", "0", "99999999999999"),
     ("database-connections", "0", "1001"),
     ("auth-failures", "0", "60001"),
+    ("max-file", "0", "99999999999999"),
+    ("max-files", "0", "100001"),
+    ("max-file-bytes", "0", "9999999999999999"),
 ];
 
 #[test]

@@ -30,7 +30,7 @@ async fn on_every_error_after_the_token() {
         (with("", json!({})), "INVALID_REQUEST_BODY", "credentials.hots, extra"),
         (tenancy, "INVALID_REQUEST_BODY", "credentials.hots, tenancySettings.level, extra"),
         (json!({"datasourceType": "h2", "extra": 1}), "INVALID_REQUEST_BODY", "extra"),
-        (json!({"datasourceType": "csv", "credentials": {"name": "n"}, "extra": 1}), "INVALID_REQUEST_BODY", "extra"),
+        (json!({"datasourceType": "opensearch", "credentials": {"name": "n"}, "extra": 1}), "INVALID_REQUEST_BODY", "extra"),
     ] {
         let answer = client.create(&body).await;
         assert_eq!((answer.code(), named(&answer)), ((400, code), ignored), "{body}");

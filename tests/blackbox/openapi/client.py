@@ -1,5 +1,5 @@
 # Generates a client from the document and does every call with it. `args` come from the test; prints what the answers were.
-import importlib, pathlib, pkgutil, subprocess
+import importlib, io, pathlib, pkgutil, subprocess
 
 folder = pathlib.Path(args["folder"])
 (folder / "config.yaml").write_text("post_hooks: []\n")
@@ -11,7 +11,7 @@ warnings = "\n".join(l for l in (run.stdout + run.stderr).splitlines() if l.stri
 
 sys.path.insert(0, str(folder))
 from generated import AuthenticatedClient, Client, models
-from generated.types import UNSET
+from generated.types import UNSET, File
 
 api = {}
 for package in ["datasource", "health"]:
@@ -65,6 +65,11 @@ def error(name, client=client, **given):
 error("list_datasources", client=AuthenticatedClient(base_url=args["base"], token="wrong"))
 error("create_datasource", body=body)
 error("sync_datasource", body=models.DatasourceReference())
+
+csv = models.CSVDatasource.from_dict({"datasourceType": "csv", "credentials": {"name": "files"}})
+assert api["create_datasource"].sync(client=client, body=csv).name == "files"
+form = models.UploadFilesBody(datasource_name="files", files=[File(payload=io.BytesIO(b"id,name\n1,a\n2,b\n"), file_name="people.csv")])
+assert call("upload_files", body=form).tables == ["people"]
 
 said["message"] = call("delete_datasource", datasource_name="x").message
 said["called"] = called

@@ -19,6 +19,6 @@ async fn every_answer_is_one_of_the_document() {
     let said = python_of(PYTHON, include_str!("fuzz.py"), &arguments).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(said["code"], 0, "{}", said["report"].as_str().unwrap_or_default());
     let report = said["report"].as_str().expect("text");
-    assert!(report.contains("Tested: 12"), "{report}");
+    assert!(report.contains("Tested: 13"), "{report}");
     assert!(!server.log().contains("panicked"), "{}", server.log());
 }

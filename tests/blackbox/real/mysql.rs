@@ -62,14 +62,14 @@ async fn the_catalog_is_the_servers() {
         "select table_name, column_name, column_type from information_schema.columns where table_schema = database() \
         order by table_name, ordinal_position",
     );
-    let mut found = String::new();
+    let mut found = Vec::new();
     for table in &tables {
         for column in table["columns"].as_array().expect("columns") {
             let text = |value: &Value| value.as_str().expect("text").to_owned();
-            found += &format!("{}\t{}\t{}\n", text(&table["table"]), text(&column["name"]), text(&column["nativeType"]));
+            found.push([&table["table"], &column["name"], &column["nativeType"]].map(text).join("\t"));
         }
     }
-    assert_eq!(found, rows);
+    assert_eq!(found, rows.lines().collect::<Vec<_>>());
     let visits = named(&tables, "visits");
     assert_eq!(visits["primaryKey"], json!(["person", "day"]));
     assert_eq!(

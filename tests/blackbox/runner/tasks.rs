@@ -4,8 +4,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use catalog::{Limits, Namespace};
-use connectors::{Closed, ConnectError, Credentials, Event, Job, Scope, Sink, Statement, Task, TimeLimits};
+use connectors::{Closed, ConnectError, Credentials, Event, Job, Scope, Sink, Statement, Task, TimeLimits, Want};
 use egress::{Deadline, Policy, Profile, StepEvent};
 
 use crate::support::Source;
@@ -24,6 +25,10 @@ impl Sink for Listener {
         Ok(())
     }
 
+    async fn bytes(&self, _: Want) -> Result<Option<Bytes>, Closed> {
+        Ok(None)
+    }
+
     async fn moved(&self) -> Result<(), Closed> {
         Ok(())
     }
@@ -37,6 +42,7 @@ async fn run(source: &Source, task: Task) -> Vec<Event> {
         task,
         policy: Policy { profile: Profile::Dev, ..Policy::default() },
         limits: Limits::default(),
+        files: Vec::new(),
         time: TimeLimits { whole: second, test: Deadline::after(second), read: second },
     };
     // The way through a pipe changes nothing.
@@ -103,6 +109,10 @@ async fn nobody_listens() {
             std::future::pending().await
         }
 
+        async fn bytes(&self, _: Want) -> Result<Option<Bytes>, Closed> {
+            Ok(None)
+        }
+
         async fn moved(&self) -> Result<(), Closed> {
             Err(Closed)
         }
@@ -115,6 +125,7 @@ async fn nobody_listens() {
         task: Task::Test,
         policy: Policy { profile: Profile::Dev, ..Policy::default() },
         limits: Limits::default(),
+        files: Vec::new(),
         time: TimeLimits { whole: second, test: Deadline::after(second), read: second },
     };
     tokio::time::timeout(Duration::from_secs(5), connectors::run(job, &Deaf)).await.expect("ended at once");

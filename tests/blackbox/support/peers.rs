@@ -112,9 +112,8 @@ fn every_peer_says_what_it_needs_in_words_that_the_scripts_know() {
             let words: Vec<_> = line.split(' ').collect();
             let known = match words[..] {
                 ["peer", other] => all.iter().any(|p| p == other),
-                ["apt", _, _] | ["apt", _, _, _] => true,
+                ["apt", _, _] | ["apt", _, _, _] | ["stage", _] => true,
                 ["pip" | "maven" | "go", file] => tests().join("peers").join(peer).join(file).exists(),
-                ["stage", _] => true,
                 _ => false,
             };
             assert!(known, "{peer}: {line}");

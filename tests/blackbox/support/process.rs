@@ -46,8 +46,8 @@ pub(crate) struct Setup {
     pub(crate) kind: StoreKind,
     pub(crate) database_url: String,
     pub(crate) master_keys: String,
-    /// Removed with the set-up.
-    _folder: tempfile::TempDir,
+    /// Where servers keep uploaded files; removed with the set-up.
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Setup {
@@ -58,7 +58,7 @@ impl Setup {
             StoreKind::Sqlite => format!("sqlite:{}", folder.path().join("store.db").display()),
             StoreKind::Postgres => postgres_database().await,
         };
-        Self { kind, database_url, master_keys: output(&["keys", "generate", "--id", "test"], &[]), _folder: folder }
+        Self { kind, database_url, master_keys: output(&["keys", "generate", "--id", "test"], &[]), folder }
     }
 
     /// An embedded store.
@@ -105,6 +105,7 @@ impl Setup {
             ("HEADWATER_RUNNER", runner.as_str()),
             ("DATABASE_URL", self.database_url.as_str()),
             ("HEADWATER_MASTER_KEYS", &self.master_keys),
+            ("HEADWATER_DATA_DIR", self.folder.path().to_str().expect("a path")),
             ("HEADWATER_LISTEN", "127.0.0.1:0"),
             ("HEADWATER_EGRESS", "dev"),
             ("HEADWATER_LOG_FORMAT", "json"),

@@ -70,7 +70,10 @@ proptest! {
         let mut sent = if example { object(kind.example) } else { Map::new() };
         for (key, spelt, value) in fields {
             let keys = keys(kind);
-            sent.insert(spelt(keys[key.index(keys.len())]), value);
+            // One kind asks for nothing.
+            if !keys.is_empty() {
+                sent.insert(spelt(keys[key.index(keys.len())]), value);
+            }
         }
         let strangers: Vec<_> = strangers.into_iter().map(|key| format!("qx{key}")).collect();
         sent.extend(strangers.iter().map(|key| (key.clone(), json!(CANARY))));
@@ -96,7 +99,8 @@ proptest! {
     /// A field's spellings are one field.
     #[test]
     fn spellings_fold_alike(kind: Index, key: Index, spelt in spelling()) {
-        let keys = keys(kind.get::<&Kind>(Registry.kinds()));
+        let all: Vec<_> = Registry.kinds().iter().map(|kind| keys(kind)).filter(|keys| !keys.is_empty()).collect();
+        let keys = kind.get(&all);
         let key = keys[key.index(keys.len())];
         prop_assert_eq!(fold(&spelt(key)), fold(key));
     }

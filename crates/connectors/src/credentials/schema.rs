@@ -29,7 +29,12 @@ pub(crate) struct CredentialsSchema {
 impl CredentialsSchema {
     pub(crate) fn of<T: JsonSchema>() -> Self {
         let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
-        let json = settings.into_generator().into_root_schema_for::<T>().to_value();
+        let mut json = settings.into_generator().into_root_schema_for::<T>().to_value();
+        // Of a kind that asks for nothing, too, it is said what its fields are.
+        if let Some(schema) = json.as_object_mut() {
+            schema.entry("properties").or_insert_with(|| Map::new().into());
+            schema.entry("required").or_insert_with(|| Vec::<Value>::new().into());
+        }
         let own = super::fields::FORMS
             .iter()
             .fold(jsonschema::options(), |options, (form, check)| options.with_format(*form, |text: &str| check(text).is_ok()));

@@ -141,6 +141,8 @@ pub enum ConnectErrorKind {
     Busy,
     /// We have no descriptor or memory left.
     OwnExhausted,
+    /// The file store of this service cannot be read.
+    FilesUnavailable,
     /// A fault of our own.
     Internal,
 }
@@ -353,6 +355,11 @@ impl ConnectErrorKind {
                 "OWN_RESOURCES_EXHAUSTED",
                 "this service itself has no file descriptor or memory left for a connection",
                 "try again later; its operator can raise its limits (ulimit -n)",
+            ),
+            Self::FilesUnavailable => (
+                "FILES_UNAVAILABLE",
+                "this service cannot read the uploaded files at the moment",
+                "try again; if it happens again, its operator has to check its file store (HEADWATER_DATA_DIR)",
             ),
             Self::Internal => ("INTERNAL", "an internal fault occurred", "report it with the request id"),
         }

@@ -220,6 +220,7 @@ impl ConnectError {
             | K::DriverFailed
             | K::Internal
             | K::SshFailed
+            | K::FilesUnavailable
             | K::Busy
             | K::OwnExhausted => return None,
         })

@@ -12,6 +12,7 @@ mod inferred;
 mod lattice;
 mod layout;
 mod merge;
+mod names;
 mod sample;
 mod seen;
 mod source;
@@ -19,6 +20,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use layout::{Level, is_data, plan};
+pub(crate) use layout::{Level, Planned, is_data, plan};
+pub(crate) use names::Names;
 pub(crate) use source::{FileError, FileSource, Object};
 pub(crate) use tables::read;

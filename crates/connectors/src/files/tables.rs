@@ -9,9 +9,10 @@ use futures_util::stream::FuturesOrdered;
 
 use super::fault::FileFault;
 use super::infer::infer;
-use super::inferred::{Field, FileLimits, Inferred, InferredTable, write};
+use super::inferred::{Field, FileLimits, FileNote, Inferred, InferredTable, write};
 use super::layout::Planned;
 use super::merge::merge;
+use super::names::Names;
 use super::source::{FileSource, Object};
 use crate::error::ConnectError;
 
@@ -39,6 +40,7 @@ pub(crate) async fn read(
     let mut waiting = std::collections::VecDeque::new();
     let mut current = plan.first().map(|planned| Gathered::new(planned, out.hold()));
     let (mut done, mut at) = (0, 0);
+    let mut names = None;
     loop {
         while reading.len() < AT_ONCE && out.has_room() {
             let Some((n, file)) = next.next() else { break };
@@ -49,7 +51,7 @@ pub(crate) async fn read(
         let Some((n, file)) = waiting.pop_front() else { break };
         if n != at {
             if let Some(gathered) = current.take() {
-                gathered.finish(schema, out).await?;
+                gathered.finish((schema, objects, plan), &mut names, out).await?;
             }
             at = n;
             current = Some(Gathered::new(&plan[n], out.hold()));
@@ -66,7 +68,7 @@ pub(crate) async fn read(
         }
     }
     if let Some(gathered) = current {
-        gathered.finish(schema, out).await?;
+        gathered.finish((schema, objects, plan), &mut names, out).await?;
     }
     if next.next().is_some() {
         out.left_out(Partial::Tables);
@@ -88,6 +90,8 @@ fn chosen(files: &[usize]) -> impl Iterator<Item = usize> + '_ {
 struct Gathered<'a> {
     planned: &'a Planned,
     held: Hold,
+    /// Whether files are larger than what is looked at of them.
+    large: bool,
     parts: BTreeMap<Option<String>, Part>,
 }
 
@@ -104,13 +108,15 @@ struct Part {
 
 impl<'a> Gathered<'a> {
     fn new(planned: &'a Planned, held: Hold) -> Self {
-        Self { planned, held, parts: BTreeMap::new() }
+        Self { planned, held, large: false, parts: BTreeMap::new() }
     }
 
     fn add(&mut self, key: &str, found: Inferred, out: &mut CatalogWriter) {
         for note in &found.notes {
             out.note(Note::new(NoteCode::FileRead, key, note.text()));
         }
+        // Of one that ends too early all was looked at that there is.
+        self.large |= found.sampled && !found.notes.contains(&FileNote::CutOff);
         for InferredTable { name, fields, rows, looked_at } in found.tables {
             let part = self.parts.entry(name).or_default();
             part.rows = if part.files == 0 { rows } else { part.rows.zip(rows).and_then(|(a, b)| a.checked_add(b)) };
@@ -128,14 +134,34 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    async fn finish(self, schema: &str, out: &mut CatalogWriter) -> Result<(), ConnectError> {
-        let Self { planned, parts, .. } = self;
+    /// Writes the table. A sheet's is never called as another table of the plan, or as another sheet's.
+    async fn finish(
+        self,
+        (schema, objects, plan): (&str, &[Object], &'a [Planned]),
+        names: &mut Option<Names<'a>>,
+        out: &mut CatalogWriter,
+    ) -> Result<(), ConnectError> {
+        let Self { planned, parts, large, .. } = self;
         if planned.files.len() > OF_A_FOLDER {
             let text = format!("of its {} files {OF_A_FOLDER} were looked at", planned.files.len());
             out.note(Note::new(NoteCode::FileRead, &planned.name, text));
         }
+        if large {
+            let (object, text) = match &*planned.files {
+                [only] => (&objects[*only].key, "it is large: its columns are known from parts of it"),
+                _ => (&planned.name, "files of it are large: their columns are known from parts of them"),
+            };
+            out.note(Note::new(NoteCode::FileRead, object, text));
+        }
         for (sheet, part) in parts {
-            let name = sheet.map_or_else(|| planned.name.clone(), |sheet| format!("{}.{sheet}", planned.name));
+            let name = match sheet {
+                None => planned.name.clone(),
+                Some(sheet) => {
+                    // Few plans have workbooks in them.
+                    let names = names.get_or_insert_with(|| Names::of(plan.iter().map(|planned| planned.name.as_str())));
+                    names.beside(&format!("{}.{sheet}", planned.name))
+                }
+            };
             let mut merged = merge(&part.distinct);
             for difference in merged.differences.iter().take(DIFFERENCES) {
                 let [one, other] = &difference.examples;

@@ -4,6 +4,7 @@ mod athena;
 mod awss3;
 mod bigquery;
 mod clickhouse;
+mod csv;
 mod databricks;
 mod firebolt;
 mod mssql;
@@ -29,6 +30,7 @@ pub(crate) static ALL: &[&Kind] = &[
     &search::ELASTICSEARCH,
     &search::OPENSEARCH,
     &mssql::MSSQL,
+    &csv::CSV,
     &awss3::AWSS3,
     &firebolt::FIREBOLT,
     &athena::ATHENA,

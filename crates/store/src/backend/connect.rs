@@ -51,7 +51,7 @@ impl Connector {
                 let _ = SystemResolver.resolve(name).await;
             }
         };
-        in_time(limit, names, self.open()).await?.map_err(StoreError::unreachable)
+        in_time(limit, names, Box::pin(self.open())).await?.map_err(StoreError::unreachable)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the operator's own database, for which no policy is; several hosts are tried in turn")]

@@ -7,6 +7,7 @@ use super::tenancy::Tenancy;
 use crate::backend::{Backend, Session, Value};
 use crate::catalog::{Taken, drop_snapshots, drop_unnamed, refresh_estimates, take, write_snapshot};
 use crate::error::StoreError;
+use crate::file::write_files;
 use crate::model::{Hash, Tenant, Timestamp};
 
 pub(super) async fn try_create(backend: &dyn Backend, tenant: Tenant, new: &NewDatasource, now: Timestamp) -> Result<(), StoreError> {
@@ -100,6 +101,12 @@ pub(super) async fn try_change(
     };
     if let Some(tenancy) = &change.tenancy {
         write_tenancy(&mut *tx, row.big(0)?, tenancy).await?;
+    }
+    if let Some(files) = &change.files
+        && !write_files(&mut *tx, tenant, row.big(0)?, files).await?
+    {
+        tx.roll_back().await?;
+        return Err(StoreError::FilesFull);
     }
     if let (Some(catalog), Some(snapshot)) = (new, snapshot) {
         write_snapshot(&mut *tx, snapshot, uuid, catalog, now).await?;

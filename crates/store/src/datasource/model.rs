@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::tenancy::Tenancy;
 use crate::catalog::Catalog;
+use crate::file::FilesChange;
 use crate::model::{Hash, Timestamp};
 
 /// How far a datasource has come.
@@ -112,6 +113,8 @@ pub struct Change {
     pub server: Option<Server>,
     /// The schema, if it was read. If its root is the stored one, times and row estimates are all that is written.
     pub catalog: Option<Catalog>,
+    /// The files that it has from now on; none leaves the stored ones.
+    pub files: Option<FilesChange>,
 }
 
 /// How a [`Change`] ended.

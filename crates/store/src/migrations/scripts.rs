@@ -9,6 +9,7 @@ pub(crate) const POSTGRES: Scripts = &[
     (2, "places_and_trees", include_str!("../../../../migrations/postgres/0002_places_and_trees.sql")),
     (3, "listeners", include_str!("../../../../migrations/postgres/0003_listeners.sql")),
     (4, "staging", include_str!("../../../../migrations/postgres/0004_staging.sql")),
+    (5, "files", include_str!("../../../../migrations/postgres/0005_files.sql")),
 ];
 
 /// Of SQLite.
@@ -17,4 +18,5 @@ pub(crate) const SQLITE: Scripts = &[
     (2, "places_and_trees", include_str!("../../../../migrations/sqlite/0002_places_and_trees.sql")),
     (3, "listeners", include_str!("../../../../migrations/sqlite/0003_listeners.sql")),
     (4, "staging", include_str!("../../../../migrations/sqlite/0004_staging.sql")),
+    (5, "files", include_str!("../../../../migrations/sqlite/0005_files.sql")),
 ];

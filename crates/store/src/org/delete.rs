@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use crate::model::Tenant;
 
 /// What belongs to an organisation, in an order that leaves no row without the one that it refers to.
-const OWNED: [&str; 14] = [
+const OWNED: [&str; 15] = [
     "delete from snapshot_table_0001 where snapshot in \
      (select s.id from snapshot s join datasource d on d.uuid = s.datasource where d.org_id = $1)",
     "delete from snapshot_schema where snapshot in (select s.id from snapshot s join datasource d on d.uuid = s.datasource where d.org_id = $1)",
@@ -18,6 +18,7 @@ const OWNED: [&str; 14] = [
     "delete from definition where org_id = $1",
     "delete from definition_0001 where org_id = $1",
     "delete from tenancy where datasource_id in (select id from datasource where org_id = $1)",
+    "delete from datasource_file where org_id = $1",
     "delete from datasource where org_id = $1",
     "delete from service_token where org_id = $1",
     // Without its keys nothing of the organisation's opens again, not even out of a backup that has no keys.

@@ -61,6 +61,10 @@ async fn furnished(store: &Any) -> Tenant {
     let uuid = create(store, tenant, "d", &["a", "b"]).await;
     create(store, tenant, "e", &["a"]).await;
     store.sql("insert into tenancy (datasource_id, level) select id, 'TABLE' from datasource where uuid = $1", &[uuid.into()]).await;
+    let id = Uuid::new_v4();
+    let sql = "insert into datasource_file (org_id, datasource_id, position, id, name, bytes) select $1, id, 0, $2, 'f', 1 from datasource \
+               where uuid = $3";
+    store.sql(sql, &[tenant.into(), id.into(), uuid.into()]).await;
     // What a create that failed left, and what 0.1.0 wrote.
     stage(store, tenant, Uuid::new_v4(), &[definition("lost")]).await;
     let hash = definition("old").hash;

@@ -76,7 +76,7 @@ pub(crate) async fn create(store: &Any, tenant: Tenant, name: &str, tables: &[&s
 
 /// A change of a tested datasource.
 pub(crate) fn change(sealed: Option<&[u8]>, catalog: Option<Catalog>) -> Change {
-    Change { credentials: sealed.map(credentials), tenancy: None, server: Some(server("16")), catalog }
+    Change { credentials: sealed.map(credentials), tenancy: None, server: Some(server("16")), catalog, files: None }
 }
 
 /// Names and definitions of the cached tables.

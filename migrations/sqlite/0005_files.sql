@@ -1,0 +1,13 @@
+-- Files that were uploaded for a datasource, in the order in which their tables are named. Their bytes are in the server's
+-- file store under their organisation and their id; the name is what it was called by whoever sent it, and never a path.
+create table datasource_file (
+    org_id        integer not null references organisation (id),
+    datasource_id integer not null references datasource (id) on delete cascade,
+    position      integer not null,
+    id            blob    not null unique,
+    name          text    not null,
+    bytes         integer not null,
+    primary key (datasource_id, position),
+    unique (datasource_id, name)
+) strict;
+create index datasource_file_org on datasource_file (org_id);
