@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use catalog::Limits;
+use catalog::{Limits, SampleLimits};
 use clap::{Args, ValueEnum};
 use egress::{Host, Moved, OwnEndpoint, Policy, Profile, Rule, own_endpoints_of_listener};
 use secrecy::SecretString;
@@ -106,6 +106,15 @@ pub(crate) struct Service {
     /// Most columns of one schema cache
     #[arg(long, env = "HEADWATER_MAX_COLUMNS", value_name = "N", default_value_t = Limits::default().columns, value_parser = between(1, 1_000_000_000))]
     pub(crate) max_columns: usize,
+    /// Rows or documents of one table that are looked at where a source declares no schema
+    #[arg(long, env = "HEADWATER_SAMPLE_ROWS", value_name = "N", default_value_t = SampleLimits::default().rows, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) sample_rows: u32,
+    /// Most bytes of them
+    #[arg(long, env = "HEADWATER_SAMPLE_BYTES", value_name = "BYTES", default_value_t = SampleLimits::default().bytes, value_parser = between(1 << 10, 1 << 30))]
+    pub(crate) sample_bytes: usize,
+    /// How long a source may take for them
+    #[arg(long, env = "HEADWATER_SAMPLE_TIME", value_name = "DURATION", default_value = "2s", value_parser = within(INSTANT, HOUR))]
+    pub(crate) sample_time: Duration,
     /// How long what a killed server wrote of an unfinished schema is kept
     // Long enough to be renewed in time, short enough that what is lost does go.
     #[arg(long, env = "HEADWATER_STAGING_LEASE", value_name = "DURATION", default_value = "2m", value_parser = within(Duration::from_secs(1), DAY))]
@@ -124,7 +133,8 @@ pub(crate) struct Service {
 impl Service {
     /// The caps for one job.
     pub(crate) fn limits(&self) -> Limits {
-        Limits { tables: self.max_tables, columns: self.max_columns, ..Limits::default() }
+        let sample = SampleLimits { rows: self.sample_rows, bytes: self.sample_bytes, time: self.sample_time };
+        Limits { tables: self.max_tables, columns: self.max_columns, sample, ..Limits::default() }
     }
 }
 

@@ -12,6 +12,7 @@ mod databricks;
 mod diagnosis;
 mod fakes;
 mod firebolt;
+mod mongodb;
 mod mssql;
 mod mysql;
 mod openapi;

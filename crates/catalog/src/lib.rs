@@ -30,7 +30,7 @@ pub use error::Error;
 pub use form::shown;
 pub use index::TablesByName;
 pub use key::{ForeignKey, Index, KeyKind};
-pub use limits::Limits;
+pub use limits::{Limits, SampleLimits};
 pub use namespace::Namespace;
 pub use note::{Note, NoteCode};
 pub use sample::{FieldSample, Sample, Seen};

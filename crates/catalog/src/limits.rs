@@ -1,5 +1,7 @@
 //! Caps on what is read from one source.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// What lies beyond is left out, and the catalog marked partial.
@@ -19,6 +21,25 @@ pub struct Limits {
     pub text_chars: usize,
     /// What a read may hold in memory at once, over all its statements. Columns are not held, they stream.
     pub held_bytes: usize,
+    /// What is looked at where a source declares no schema.
+    pub sample: SampleLimits,
+}
+
+/// Caps on the sample of one table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampleLimits {
+    /// Rows, or documents.
+    pub rows: u32,
+    /// Bytes.
+    pub bytes: usize,
+    /// How long the source may take for it.
+    pub time: Duration,
+}
+
+impl Default for SampleLimits {
+    fn default() -> Self {
+        Self { rows: 1_000, bytes: 16 << 20, time: Duration::from_secs(2) }
+    }
 }
 
 impl Default for Limits {
@@ -31,6 +52,7 @@ impl Default for Limits {
             catalog_bytes: 512 << 20,
             text_chars: 4_096,
             held_bytes: 128 << 20,
+            sample: SampleLimits::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use crate::budget::{Budget, Hold};
 use crate::definition::TableDefinition;
 use crate::error::Error;
-use crate::limits::{Limits, NAME_BYTES};
+use crate::limits::{Limits, NAME_BYTES, SampleLimits};
 use crate::namespace::Namespace;
 use crate::note::{Note, Notes, too_long};
 use crate::summary::{Catalog, Files, Partial};
@@ -69,6 +69,11 @@ impl CatalogWriter {
     /// By when the schema must have been read.
     pub fn until(&self) -> Instant {
         self.until
+    }
+
+    /// How much of a table that has no declared schema is looked at.
+    pub fn sample_limits(&self) -> SampleLimits {
+        self.limits.sample
     }
 
     /// For a part of the read that keeps rows: its share of the job's one budget of memory.

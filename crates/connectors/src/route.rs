@@ -1,11 +1,11 @@
 //! The way to a server, gone through once for every kind: SSH or not, whom to dial, TLS or not.
 
 use egress::{
-    AwsHttp, BoxStream, Deadline, Elapsed, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target, TlsOptions, TlsStream,
-    connect_tls,
+    AwsHttp, Behind, BoxStream, Deadline, Elapsed, Gateway, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target,
+    TlsOptions, TlsStream, Watch, connect_tls,
 };
 
-use crate::error::ConnectError;
+use crate::error::{ConnectError, ConnectErrorKind};
 
 /// Logging in, and an SSH handshake, take several round trips, and a key to be decrypted.
 pub(crate) const LONG: Share = Share::Percent(80);
@@ -120,6 +120,14 @@ impl Way {
     pub(crate) fn aws(&self, limit: usize) -> AwsHttp {
         let origin = Origin { https: self.wants_tls(), target: self.target.clone() };
         AwsHttp::new(self.session.clone(), self.tls.clone().unwrap_or_default(), vec![origin], limit)
+    }
+
+    /// A door to the server, and to nobody else, for a driver that insists on dialing and speaks plainly: TLS is made behind it.
+    /// `watch` looks at what the server sends, of which at most `bytes` are passed on.
+    pub(crate) async fn gateway(&self, bytes: u64, watch: fn() -> Box<dyn Watch>) -> Result<Gateway, ConnectError> {
+        let behind = Behind { tls: self.tls.clone(), watch: Some(watch) };
+        let opened = Gateway::open_before(self.session.clone(), vec![self.target.clone()], bytes, behind).await;
+        opened.map_err(|_| ConnectErrorKind::OwnExhausted.into())
     }
 
     /// When a step that begins now has to end.

@@ -37,6 +37,10 @@ fn with(entry: &Kind, field: &str, value: Value) -> Map<String, Value> {
             credentials.insert(other.to_owned(), value_for(other, property(other)));
         }
     }
+    // Some stand in place of others.
+    for other in strings(&property(field)["x-instead-of"]) {
+        credentials.remove(other);
+    }
     credentials.insert(field.to_owned(), value);
     credentials
 }
@@ -72,6 +76,13 @@ fn strings(list: &Value) -> Vec<&str> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
+/// The fields that must be there, for a kind that takes a connection string in their place: without one.
+fn required(entry: &Kind) -> Vec<&str> {
+    let schema = entry.schema();
+    let always = strings(&schema["required"]);
+    if always.is_empty() { strings(&schema["allOf"][0]["else"]["required"]) } else { always }
+}
+
 /// Something that a field takes, by its schema.
 fn value_for(name: &str, property: &Value) -> Value {
     match property {
@@ -79,6 +90,7 @@ fn value_for(name: &str, property: &Value) -> Value {
         _ if name == "sslKey" => json!(PEM.1),
         // `search.example.com$a` in base64.
         p if p["format"] == "x-cloud-id" => json!("name:c2VhcmNoLmV4YW1wbGUuY29tJGE="),
+        p if !p["examples"].is_null() => p["examples"][0].clone(),
         p if !p["enum"].is_null() => p["enum"][0].clone(),
         p if is(p, "boolean") => json!(true),
         p if is(p, "integer") => json!(1),
@@ -124,11 +136,15 @@ fn l2_every_secret_is_write_only() {
         let (mut secrets, mut logs_in) = (0, false);
         for (name, property) in properties(entry) {
             let lower = name.to_lowercase();
-            let secret = ["credentialsjson", "password", "secret", "privatekey", "sslkey", "token", "passphrase"]
+            let secret = ["credentialsjson", "password", "secret", "privatekey", "sslkey", "token", "passphrase", "connectionstring"]
                 .iter()
                 .any(|word| lower.contains(word));
             assert_eq!(property["writeOnly"] == true, secret, "{}.{name}", entry.name);
-            assert!(!secret || (is(property, "string") && property["format"] == "password"), "{}.{name}", entry.name);
+            assert!(
+                !secret || (is(property, "string") && (property["format"] == "password" || lower == "connectionstring")),
+                "{}.{name}",
+                entry.name
+            );
             // The tunnel's secrets prove nothing about those of the kind.
             secrets += usize::from(secret && !lower.starts_with("ssh"));
             logs_in |= lower.contains("user") && !bastion.contains(&name);
@@ -140,13 +156,14 @@ fn l2_every_secret_is_write_only() {
 #[test]
 fn each_missing_field_is_named() {
     for entry in Registry.kinds() {
-        for required in entry.schema()["required"].as_array().expect("required").iter().filter_map(Value::as_str) {
+        let required = required(entry);
+        for required in &required {
             let mut credentials = example(entry);
-            credentials.remove(required);
+            credentials.remove(*required);
             assert_eq!(broken(entry, &credentials), Some(violation(required, Rule::Required)));
         }
         // A kind may ask for nothing.
-        let Some(first) = entry.schema()["required"][0].as_str() else { continue };
+        let Some(first) = required.first() else { continue };
         assert_eq!(broken(entry, &Map::new()), Some(violation(first, Rule::Required)), "the first in the order of the fields");
     }
 }

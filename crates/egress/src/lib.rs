@@ -33,7 +33,7 @@ pub use aws::AwsHttp;
 pub use deadline::{Deadline, Elapsed};
 pub use dialer::{BoxStream, DialError, Dialer, Direct, Stream};
 pub use exhausted::is_exhausted;
-pub use gateway::{Forward, Gateway};
+pub use gateway::{Behind, Fault, Forward, Gateway, Objection, Watch};
 pub use http::{HttpClient, HttpError, HttpResponse, HttpStream, Origin};
 pub use key_cost::is_bearable;
 pub use moved::{Moved, ParseMovedError};

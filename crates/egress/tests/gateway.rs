@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use egress::{Deadline, Direct, Forward, Gateway, Policy, Profile, Session, SystemResolver, Target, Trace};
+use egress::{
+    Behind, Deadline, Direct, Fault, Forward, Gateway, Objection, Policy, Profile, Session, SystemResolver, Target, TlsError, TlsOptions,
+    Trace, Watch,
+};
 use secrecy::ExposeSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -224,4 +227,46 @@ async fn a_forward_serves_once() {
     assert!(second.is_err());
     let denied = Forward::open(session(Profile::Private), target).await.expect("opens");
     assert!(!echoes(&mut dial(denied.address()).await).await);
+}
+
+/// Objects to the fifth byte.
+struct Short(usize);
+
+impl Watch for Short {
+    fn see(&mut self, bytes: &[u8]) -> Result<(), Objection> {
+        self.0 += bytes.len();
+        if self.0 > 4 { Err(Objection::TooLarge) } else { Ok(()) }
+    }
+}
+
+async fn before(port: u16, behind: Behind) -> Gateway {
+    Gateway::open_before(session(Profile::Dev), vec![at("127.0.0.1", port)], u64::MAX, behind).await.expect("opens")
+}
+
+/// Threat R4: what somebody objects to does not reach the driver, and is told afterwards.
+#[tokio::test]
+async fn r4_what_a_server_sends_is_looked_at() {
+    let port = echo().await;
+    let gateway = before(port, Behind { tls: None, watch: Some(|| Box::new(Short(0))) }).await;
+    let (mut stream, code) = socks(&gateway, gateway.password().expose_secret(), "127.0.0.1", port).await;
+    assert_eq!(code, Some(0));
+    assert!(echoes(&mut stream).await);
+    assert_eq!(gateway.fault(), None);
+    assert!(!echoes(&mut stream).await);
+    assert_eq!(gateway.fault(), Some(Fault::Objection(Objection::TooLarge)));
+}
+
+/// TLS is made behind the gateway, and what fails of it is told as what it is.
+#[tokio::test]
+async fn tls_lies_behind_it() {
+    let port = echo().await;
+    let gateway = before(port, Behind { tls: Some(TlsOptions::default()), watch: None }).await;
+    let (_stream, code) = socks(&gateway, gateway.password().expose_secret(), "127.0.0.1", port).await;
+    assert_ne!(code, Some(0));
+    assert_eq!(gateway.fault(), Some(Fault::Tls(TlsError::Handshake)));
+    // What is dialed later has another deadline.
+    gateway.until(Deadline::after(Duration::ZERO));
+    let (_stream, code) = socks(&gateway, gateway.password().expose_secret(), "127.0.0.1", port).await;
+    assert_ne!(code, Some(0));
+    assert_ne!(gateway.fault(), Some(Fault::Tls(TlsError::Handshake)));
 }

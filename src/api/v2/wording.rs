@@ -134,12 +134,19 @@ mod tests {
                         for other in entry.schema()["dependentRequired"][name].as_array().into_iter().flatten() {
                             credentials.insert(other.as_str().expect("a name").to_owned(), json!("x"));
                         }
+                        // Some stand in place of others.
+                        for other in property["x-instead-of"].as_array().into_iter().flatten() {
+                            credentials.remove(other.as_str().expect("a name"));
+                        }
                         credentials.insert(name.clone(), value);
                     });
                     assert_eq!(message, format!("\"credentials.{name}\" {text}"), "{}", entry.name);
                 }
             }
-            for required in entry.schema()["required"].as_array().expect("required").iter().filter_map(Value::as_str) {
+            // A kind whose connection string stands in their place has them in a condition.
+            let conditional = || entry.schema()["allOf"].as_array()?.iter().find_map(|one| one["else"]["required"].as_array());
+            let required = entry.schema()["required"].as_array().or_else(conditional).expect("required");
+            for required in required.iter().filter_map(Value::as_str) {
                 assert_eq!(
                     message(entry, |credentials| drop(credentials.remove(required))),
                     format!("\"credentials.{required}\" is required")

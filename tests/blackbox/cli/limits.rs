@@ -3,7 +3,7 @@
 use crate::support::headwater;
 
 /// Each limit of the server, with a value below and one above what makes sense.
-const LIMITS: [(&str, &str, &str); 20] = [
+const LIMITS: [(&str, &str, &str); 23] = [
     ("test-timeout", "0s", "2h"),
     ("read-timeout", "0s", "2days"),
     ("request-timeout", "0s", "2h"),
@@ -15,6 +15,9 @@ const LIMITS: [(&str, &str, &str); 20] = [
     ("max-staged", "0", "99999999999999"),
     ("max-tables", "0", "99999999999"),
     ("max-columns", "0", "99999999999"),
+    ("sample-rows", "0", "1000001"),
+    ("sample-bytes", "0", "9999999999"),
+    ("sample-time", "0s", "2h"),
     ("max-tests", "0", "100001"),
     ("max-reads", "0", "10001"),
     ("max-children", "0", "1001"),

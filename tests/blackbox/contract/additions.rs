@@ -21,6 +21,7 @@ async fn types() {
             "redshift",
             "cockroachdb",
             "mysql",
+            "mongodb",
             "clickhouse",
             "singlestore",
             "bigquery",

@@ -6,6 +6,7 @@ pub(crate) mod bigquery;
 pub(crate) mod databricks;
 pub(crate) mod firebolt;
 pub(crate) mod http;
+pub(crate) mod mongodb;
 pub(crate) mod mysql;
 pub(crate) mod s3;
 pub(crate) mod search;

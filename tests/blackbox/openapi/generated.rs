@@ -29,7 +29,7 @@ async fn a_generated_client_does_every_call() {
     }
     assert_eq!(operations.len(), 13);
     assert_eq!(said["names"], json!(["x"]));
-    assert_eq!(said["ready"], json!(17));
+    assert_eq!(said["ready"], json!(18));
     assert_eq!(said["foreignKey"], json!(["parent", "parent", "id"]), "column, table and column of the child's key");
     assert_eq!(said["columns"], json!([["id", "integer", false], ["parent", "integer", true]]));
     assert_eq!(said["details"], json!(["x", "connected", "PostgreSQL", 2]));

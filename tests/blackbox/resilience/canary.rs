@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use crate::fakes::tls::authority;
-use crate::fakes::{http, tds, trino};
+use crate::fakes::{http, mongodb, tds, trino};
 use crate::support::diagnose::{diagnose, with};
 use crate::support::mariadb::MariaDb;
 use crate::support::peers::variable;
@@ -85,6 +85,7 @@ async fn l1_of_every_engine() {
     maria.admin_sql(&format!("alter user {}@'127.0.0.1' identified by '{canary}@/:?#%é'", maria.user));
     let (tds, trino) =
         (tds::Fake::default().start().await, trino::Fake { password: Some("other"), ..trino::Fake::default() }.start().await);
+    let mongo = mongodb::Fake::default().start().await;
     let clickhouse: u16 = variable("HEADWATER_TEST_CLICKHOUSE_PORT").parse().expect("port");
     let web = http::serve(|_, _| http::Reply::Whole(500, vec![], "Code: 1. DB::Exception: x".to_owned())).await;
     let password = format!("{canary}@/:?#%é");
@@ -110,6 +111,9 @@ async fn l1_of_every_engine() {
         ("trino", trino.port, json!({"sslCa": ca})),
         ("trino", trino.port, json!({"sslMode": false})),
         ("trino", web.port, json!({"sslCa": ca})),
+        ("mongodb", mongo.port, json!({})),
+        ("mongodb", web.port, json!({})),
+        ("mongodb", maria.port, json!({"sslMode": true})),
     ]
     .into_iter()
     .enumerate()

@@ -12,8 +12,8 @@ mod spelling;
 mod violation;
 
 pub(crate) use fields::{
-    AccessKeyId, AccountHost, ApiEndpoint, Bucket, CloudId, Endpoint, HostName, IdentityFields, LoginFields, Region, S3Location, S3Path,
-    ServerUrl, ServiceAccount, SshFields, SwitchedTlsFields, TrustFields, WarehousePath, WebHost,
+    AccessKeyId, AccountHost, ApiEndpoint, Bucket, CloudId, ConnectionString, Endpoint, HostName, IdentityFields, LoginFields, Region,
+    S3Location, S3Path, Scram, Seeds, ServerUrl, ServiceAccount, SshFields, SwitchedTlsFields, TrustFields, WarehousePath, WebHost,
 };
 pub(crate) use judge::{judge, unused};
 pub use pins::{keep_pins, lacks_pin, pin};

@@ -59,6 +59,8 @@ pub enum ConnectErrorKind {
     PasswordExposed,
     /// The server wants a way of logging in that we do not have.
     AuthenticationUnsupported,
+    /// Logging in would take more computation than a server has any reason to ask for.
+    LoginCostly,
     /// There is no such database.
     DatabaseNotFound,
     /// There is no such schema.
@@ -220,6 +222,11 @@ impl ConnectErrorKind {
                 "AUTHENTICATION_UNSUPPORTED",
                 "the server asked for a way of authentication that is not supported",
                 "allow password authentication (SCRAM) for this user",
+            ),
+            Self::LoginCostly => (
+                "LOGIN_COSTLY",
+                "the server asks for too much computation to log in",
+                "set the password again at the server with at most 100,000 rounds (scramIterationCount), or check that host is the right one",
             ),
             Self::DatabaseNotFound => ("DATABASE_NOT_FOUND", "the database does not exist", "check database"),
             Self::SchemaNotFound => ("SCHEMA_NOT_FOUND", "the schema does not exist in this database", "check schema"),

@@ -86,6 +86,7 @@ impl ConnectError {
             | K::PasswordExpired
             | K::AccountLocked
             | K::AuthenticationUnsupported
+            | K::LoginCostly
             | K::TlsRequired
             | K::DatabaseNotFound
             | K::SchemaNotFound => Self {
@@ -181,6 +182,7 @@ impl ConnectError {
             | K::Unreachable
             | K::ForwardingProhibited
             | K::CertificateName
+            | K::LoginCostly
             | K::Redirected => "host",
             K::Refused | K::TimedOut | K::SshFailed if self.bastion || self.kind == K::SshFailed => "sshPort",
             K::Refused | K::Protocol | K::TlsFailed => "port",

@@ -7,6 +7,7 @@ mod clickhouse;
 mod csv;
 mod databricks;
 mod firebolt;
+mod mongodb;
 mod mssql;
 mod mysql;
 mod postgres;
@@ -23,6 +24,7 @@ pub(crate) static ALL: &[&Kind] = &[
     &postgres::REDSHIFT,
     &postgres::COCKROACHDB,
     &mysql::MYSQL,
+    &mongodb::MONGODB,
     &clickhouse::CLICKHOUSE,
     &mysql::SINGLESTORE,
     &bigquery::BIGQUERY,

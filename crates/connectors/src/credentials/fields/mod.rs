@@ -3,10 +3,12 @@
 mod account_host;
 mod aws;
 mod cloud_id;
+mod connection_string;
 mod endpoint;
 mod form;
 mod host;
 mod login;
+mod seeds;
 mod server_url;
 mod service_account;
 mod ssh;
@@ -17,9 +19,12 @@ mod web_host;
 pub(crate) use account_host::AccountHost;
 pub(crate) use aws::{AccessKeyId, Bucket, Endpoint, Region, S3Location, S3Path};
 pub(crate) use cloud_id::CloudId;
+use connection_string::INSTEAD;
+pub(crate) use connection_string::{ConnectionString, Scram};
 pub(crate) use endpoint::ApiEndpoint;
 pub(crate) use host::HostName;
 pub(crate) use login::LoginFields;
+pub(crate) use seeds::Seeds;
 pub(crate) use server_url::ServerUrl;
 pub(crate) use service_account::ServiceAccount;
 pub(crate) use ssh::SshFields;
@@ -40,4 +45,7 @@ pub(crate) const FORMS: &[form::Form] = &[
     ApiEndpoint::FORM,
     CloudId::FORM,
     ServerUrl::FORM,
+    Seeds::FORM,
+    ConnectionString::FORM,
+    INSTEAD,
 ];

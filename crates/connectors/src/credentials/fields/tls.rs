@@ -96,6 +96,11 @@ impl SwitchedTlsFields {
         (self.ssl_mode == Some(true)).then(|| self.trust.options(Some(&self.identity)))
     }
 
+    /// The same, where something else speaks for TLS or against it as long as the switch is not touched.
+    pub(crate) fn options_unless_said(&self, unsaid: bool) -> Option<TlsOptions> {
+        self.ssl_mode.unwrap_or(unsaid).then(|| self.trust.options(Some(&self.identity)))
+    }
+
     /// As [`TrustFields::verified`].
     pub(crate) fn verified(&self) -> bool {
         self.trust.verified()
