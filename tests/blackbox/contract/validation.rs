@@ -81,14 +81,14 @@ async fn every_type_has_a_connector() {
     let setup = Setup::sqlite().await;
     let (_server, client) = setup.client();
     for (kind, missing) in [
-        ("athena", "accessKeyId"),
-        ("awss3", "accessKeyId"),
-        ("bigquery", "project_id"),
+        ("athena", "database"),
+        ("awss3", "bucket"),
+        ("bigquery", "credentialsJson"),
         ("clickhouse", "host"),
         ("cockroachdb", "host"),
         ("databricks", "host"),
         ("elasticsearch", "server_type"),
-        ("firebolt", "client_id"),
+        ("firebolt", "clientId"),
         ("mongodb", "host"),
         ("mssql", "server"),
         ("mysql", "host"),
@@ -96,7 +96,7 @@ async fn every_type_has_a_connector() {
         ("postgres", "host"),
         ("redshift", "host"),
         ("singlestore", "host"),
-        ("snowflake", "connectionMethod"),
+        ("snowflake", "host"),
         ("trino", "host"),
     ] {
         let answer = client.create(&json!({"datasourceType": kind, "credentials": {"name": "n"}})).await;
