@@ -101,7 +101,8 @@ async fn a_write_meets_silence() {
 
 /// Silence in the middle of a COPY, of a transaction, at its end: the create fails and is told so in time, nothing of it is left, and
 /// the next one is not kept by the locks of a transaction whose server never heard that we have gone.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+// Whoever starts a server waits on a thread, and its proxy needs another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 6)]
 async fn silence_in_the_middle_of_a_write() {
     let mut all: JoinSet<()> =
         ["PGCOPY\n", "insert into snapshot (", "insert into datasource (", "commit"].into_iter().map(silence_at).collect();

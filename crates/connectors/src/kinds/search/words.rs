@@ -75,7 +75,8 @@ mod tests {
                 let wrong = ["sslMode", "check host", "the port", "host and port"].into_iter().find(|wrong| remedy.contains(wrong));
                 let elsewhere = remedy.contains("serverUrl") && cloud || remedy.contains("cloudId") && !cloud;
                 // What never comes of HTTP keeps the words of those that it comes of.
-                let never = matches!(kind, K::PasswordExposed | K::SshFailed | K::TlsRequired | K::AuthenticationUnsupported);
+                let never =
+                    matches!(kind, K::PasswordExposed | K::SshFailed | K::TlsRequired | K::AuthenticationUnsupported | K::LoginCostly);
                 assert!(never || wrong.is_none() && !elsewhere, "{kind:?}: {remedy}");
             }
         }
