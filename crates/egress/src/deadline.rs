@@ -31,8 +31,12 @@ impl Deadline {
         Self(Instant::now().checked_add(limit).map_or(self.0, |end| self.0.min(end)))
     }
 
-    /// Runs `work`, dropping it when the deadline passes.
+    /// Runs `work`, dropping it when the deadline passes; nothing is begun once it has.
     pub async fn run<T>(self, work: impl Future<Output = T>) -> Result<T, Elapsed> {
+        // A timer lets work that is ready at once through, however late it is.
+        if self.remaining().is_zero() {
+            return Err(Elapsed);
+        }
         tokio::time::timeout_at(self.0.into(), work).await.map_err(|_| Elapsed)
     }
 }
@@ -71,6 +75,7 @@ mod tests {
         let deadline = Deadline::after(Duration::from_millis(20));
         assert_eq!(deadline.run(std::future::pending::<()>()).await, Err(Elapsed));
         assert_eq!(Deadline::after(Duration::from_secs(1)).run(async { 7 }).await, Ok(7));
+        assert_eq!(Deadline::after(Duration::ZERO).run(async { 7 }).await, Err(Elapsed));
     }
 
     #[test]
