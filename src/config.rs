@@ -5,7 +5,7 @@ mod front;
 mod listen;
 mod secret;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -163,7 +163,6 @@ pub(crate) struct Jobs {
 
 /// What connectors may reach beside the profile.
 #[derive(Debug, Clone, Default, Args)]
-#[expect(clippy::struct_field_names, reason = "a flag's name is its field's")]
 pub(crate) struct EgressLists {
     /// Networks to allow beside the profile's; host suffixes (.example.com) and ports (port:5432) to narrow it to
     #[arg(long, env = "HEADWATER_EGRESS_ALLOW", value_name = "RULE,…", value_delimiter = ',')]
@@ -174,6 +173,15 @@ pub(crate) struct EgressLists {
     /// Hosts of vendors that are reached somewhere else: a private endpoint, an emulator
     #[arg(long, env = "HEADWATER_EGRESS_ENDPOINTS", value_name = "HOST=URL,…", value_delimiter = ',')]
     pub(crate) egress_endpoints: Vec<Moved>,
+    /// Name servers that jobs ask in place of those of /etc/resolv.conf
+    #[arg(long, env = "HEADWATER_DNS_SERVERS", value_name = "ADDRESS[:PORT],…", value_delimiter = ',', value_parser = name_server)]
+    pub(crate) dns_servers: Vec<SocketAddr>,
+}
+
+/// An address, with a port or without.
+fn name_server(text: &str) -> Result<SocketAddr, &'static str> {
+    let alone = |text: &str| text.parse::<IpAddr>().map(|address| SocketAddr::new(address, 53));
+    text.parse().or_else(|_| alone(text)).map_err(|_| "must be the address of a name server, with its port or without")
 }
 
 impl EgressLists {
@@ -187,6 +195,13 @@ impl EgressLists {
             }
             DatabaseAddress::Socket(port) => OwnEndpoint::AnyLocal(port),
         }));
-        Policy { profile, allow: self.egress_allow.clone(), deny: self.egress_deny.clone(), own, moved: self.egress_endpoints.clone() }
+        Policy {
+            profile,
+            allow: self.egress_allow.clone(),
+            deny: self.egress_deny.clone(),
+            own,
+            moved: self.egress_endpoints.clone(),
+            dns: self.dns_servers.clone(),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use catalog::TableDefinition;
 use sha2::{Digest, Sha256};
-use store::{Catalog, Definition, Hash, Store, StoreError, TableEntry, Tenant};
+use store::{Catalog, Definition, Hash, Packed, Store, StoreError, TableEntry, Tenant};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -56,6 +56,7 @@ impl Staging {
         if !self.is_first(&table) {
             return Ok(());
         }
+        let sample = table.sample.as_ref().map(|sample| serde_json::to_string(sample).expect("words and numbers"));
         self.tables.push(TableEntry {
             schema: table.schema,
             table: table.name,
@@ -63,6 +64,7 @@ impl Staging {
             hash: table.hash,
             columns: i32::try_from(table.columns).unwrap_or(i32::MAX),
             row_estimate: table.row_estimate,
+            sample: sample.map(|sample| Packed::new(&sample)).transpose()?,
         });
         if known.contains(&table.hash) || !self.staged.insert(table.hash) {
             return Ok(());

@@ -7,6 +7,7 @@ use super::acquire::{AcquireError, Acquired, Destination, acquire};
 use super::{ATTEMPTS, Failure, stored_source};
 use crate::app::App;
 use crate::clock;
+use crate::runner::Remembered;
 
 /// Why the cached schema stayed as it was.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> R
     let failed = |e: StoreError| SyncError::Failed(e.into());
     for _ in 0..ATTEMPTS {
         let order = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
+        // The same credentials lead to the same tables: what a sample misses of them is not gone.
+        let order = order.with_memory(Remembered::new(app.store.clone(), tenant, stored.uuid));
         let Acquired { server, catalog, staged } = match acquire(app, tenant, Destination::Existing(&stored), order).await {
             Ok(acquired) => acquired,
             Err(AcquireError::Test(error) | AcquireError::Read(error)) => return Err(source_failed(app, tenant, &stored, error).await),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use connectors::{JobFile, Want};
+use connectors::{FileRange, JobFile};
 use store::{File, Tenant};
 
 use super::folder::FileStore;
@@ -33,8 +33,8 @@ impl Lent {
     }
 
     /// What it wants; none if that cannot be had.
-    pub(crate) async fn read(&self, want: Want) -> Result<Option<Bytes>, Greedy> {
-        let file = self.files.get(want.file).filter(|_| want.bytes <= Want::MOST).ok_or(Greedy)?;
+    pub(crate) async fn read(&self, want: FileRange) -> Result<Option<Bytes>, Greedy> {
+        let file = self.files.get(want.file).filter(|_| want.bytes <= FileRange::MOST).ok_or(Greedy)?;
         match self.store.read(self.tenant, file.id, want.from, want.bytes).await {
             Ok(bytes) => Ok(Some(bytes)),
             Err(cause) => {
@@ -61,12 +61,12 @@ mod tests {
         upload.write(Bytes::from_static(b"content")).await.expect("written");
         upload.finish().await.expect("finished");
         let file = File { id: upload.id, name: "../../x".to_owned(), bytes: 7 };
-        let want = |file, from, bytes| Want { file, from, bytes };
+        let want = |file, from, bytes| FileRange { file, from, bytes };
         let lent = Lent::new(store.clone(), ours, vec![file.clone()]);
         assert_eq!(lent.read(want(0, 3, 10)).await, Ok(Some(Bytes::from_static(b"tent"))));
         assert_eq!(lent.read(want(0, 100, 10)).await, Ok(Some(Bytes::new())));
         assert_eq!(lent.read(want(1, 0, 1)).await, Err(Greedy));
-        assert_eq!(lent.read(want(0, 0, Want::MOST + 1)).await, Err(Greedy));
+        assert_eq!(lent.read(want(0, 0, FileRange::MOST + 1)).await, Err(Greedy));
         let gone = File { id: Uuid::new_v4(), ..file.clone() };
         assert_eq!(Lent::new(store.clone(), ours, vec![gone]).read(want(0, 0, 1)).await, Ok(None));
         assert_eq!(Lent::new(store.clone(), theirs, vec![file]).read(want(0, 0, 1)).await, Ok(None));

@@ -4,4 +4,4 @@ mod folder;
 mod lent;
 
 pub(crate) use folder::{FileStore, Upload};
-pub(crate) use lent::Lent;
+pub(crate) use lent::{Greedy, Lent};

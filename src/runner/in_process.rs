@@ -14,7 +14,6 @@ use super::permits::{Permit, Permits};
 use super::pulse::Pulse;
 use super::running::{News, WAITING};
 use super::{Order, Runner, RunnerSettings, Running};
-use crate::files::Lent;
 
 /// Runs jobs in this process.
 pub(crate) struct InProcess {
@@ -67,8 +66,8 @@ impl Runner for InProcess {
             };
             // Only now does the source's time begin.
             let job = shared.settings.job(&order, task, shared.settings.time()).await;
-            let (patience, files) = (tokio::sync::Mutex::new(patience), order.files);
-            connectors::run(job, &Local { out, tenant, shared: shared.clone(), permit, pulse, patience, files }).await;
+            let patience = tokio::sync::Mutex::new(patience);
+            connectors::run(job, &Local { out, tenant, shared: shared.clone(), permit, pulse, patience, order }).await;
         };
         let runtime = self.runtime.as_ref().expect("there until dropped");
         Running::new(ordered, news, runtime.spawn(work).abort_handle())
@@ -84,7 +83,7 @@ struct Local {
     permit: Mutex<Option<Permit>>,
     pulse: Pulse,
     patience: tokio::sync::Mutex<Patience>,
-    files: Option<Lent>,
+    order: Order,
 }
 
 impl Local {
@@ -112,10 +111,7 @@ impl Sink for Local {
 
     async fn bytes(&self, want: Want) -> Result<Option<Bytes>, Closed> {
         self.pulse.beat();
-        match &self.files {
-            Some(files) => files.read(want).await.map_err(|_| Closed),
-            None => Ok(None),
-        }
+        self.order.give(want).await.map_err(|_| Closed)
     }
 
     async fn moved(&self) -> Result<(), Closed> {

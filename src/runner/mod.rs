@@ -9,6 +9,7 @@ mod order;
 mod patience;
 mod permits;
 mod pulse;
+mod remembered;
 mod running;
 mod settings;
 
@@ -18,6 +19,7 @@ use store::Tenant;
 pub(crate) use child::{Child, ChildSettings, work};
 pub(crate) use in_process::InProcess;
 pub(crate) use order::Order;
+pub(crate) use remembered::Remembered;
 pub(crate) use running::{Report, Running};
 pub(crate) use settings::RunnerSettings;
 

@@ -44,6 +44,7 @@ impl RunnerSettings {
         policy.own.extend(self.replicas.others().await);
         let (kind, credentials) = (order.kind.name.to_owned(), order.credentials.clone());
         let files = order.files.as_ref().map(Lent::list).unwrap_or_default();
-        Job { kind, credentials, task, policy, limits: self.limits, files, time }
+        let remembered = order.remembered.is_some();
+        Job { kind, credentials, task, policy, limits: self.limits, files, remembered, time }
     }
 }

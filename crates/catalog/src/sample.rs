@@ -1,5 +1,7 @@
 //! What a sample of rows showed: kept beside a definition, and no part of its hash, because the next sample shows something else.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::data_type::DataType;
@@ -7,10 +9,10 @@ use crate::data_type::DataType;
 /// How often a field was seen in a sample, and as what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// In how many rows it was there.
+    /// In how many rows it was there: in none of them if it is known from before.
     pub present: u64,
     /// How many of its values were of each type.
-    pub types: Vec<(DataType, u64)>,
+    pub types: BTreeMap<DataType, u64>,
 }
 
 /// One field of a sample.

@@ -10,6 +10,7 @@ use crate::budget::{Budget, Hold};
 use crate::definition::TableDefinition;
 use crate::error::Error;
 use crate::limits::{Limits, NAME_BYTES, SampleLimits};
+use crate::memory::Memory;
 use crate::namespace::Namespace;
 use crate::note::{Note, Notes, too_long};
 use crate::summary::{Catalog, Files, Partial};
@@ -34,6 +35,7 @@ pub struct CatalogWriter {
     bytes: usize,
     /// The schemas to read; none for all.
     only: Option<BTreeSet<String>>,
+    memory: Memory,
 }
 
 impl CatalogWriter {
@@ -53,6 +55,7 @@ impl CatalogWriter {
             columns: 0,
             bytes: 0,
             only: None,
+            memory: Memory::default(),
         }
     }
 
@@ -60,6 +63,12 @@ impl CatalogWriter {
     #[must_use]
     pub fn only(self, schemas: BTreeSet<String>) -> Self {
         Self { only: Some(schemas), ..self }
+    }
+
+    /// The same with what is known of the tables from before.
+    #[must_use]
+    pub fn remembering(self, memory: Memory) -> Self {
+        Self { memory, ..self }
     }
 
     fn wants(&self, namespace: &Namespace<'_>) -> bool {
@@ -74,6 +83,11 @@ impl CatalogWriter {
     /// How much of a table that has no declared schema is looked at.
     pub fn sample_limits(&self) -> SampleLimits {
         self.limits.sample
+    }
+
+    /// What is known of the tables from before.
+    pub fn memory(&self) -> Memory {
+        self.memory.clone()
     }
 
     /// For a part of the read that keeps rows: its share of the job's one budget of memory.

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
 use catalog::{
     Column, DataType, FieldSample, ForeignKey, Generated, Index, KeyKind, Limits, Namespace, Sample, Seen, Table, TableDefinition,
     TableKind,
@@ -60,7 +62,7 @@ async fn a_table_with_everything() {
         generated: None,
         comment: Some("in a"),
     };
-    let seen = Seen { present: 3, types: vec![(DataType::String, 2), (DataType::Integer, 1)] };
+    let seen = Seen { present: 3, types: [(DataType::String, 2), (DataType::Integer, 1)].into() };
     let key = |namespace: Namespace<'static>, there| ForeignKey { columns: vec!["id"], namespace, table: "u", references: vec![there] };
     let definition = one(
         |table| {
@@ -106,7 +108,7 @@ async fn what_is_not_hashed() {
     let sampled = one(
         |table| {
             table.sampled(1_000);
-            table.sampled_column(C, Seen { present: 7, types: Vec::new() });
+            table.sampled_column(C, Seen { present: 7, types: BTreeMap::new() });
         },
         Table { row_estimate: None, ..table("t") },
     )

@@ -29,6 +29,9 @@ pub struct Job {
     /// The files that it may ask for bytes of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<JobFile>,
+    /// Whether it may ask what the tables were the last time.
+    #[serde(default)]
+    pub remembered: bool,
     /// How long it may take.
     pub time: TimeLimits,
 }
@@ -42,18 +45,36 @@ pub struct JobFile {
     pub size: u64,
 }
 
-/// Bytes of a job's file, asked for by the job.
+/// What a job asks for while it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Want {
+    /// Bytes of one of its files.
+    File(FileRange),
+    /// The definition that a table had the last time; an empty answer if there was none.
+    Known(TablePlace),
+}
+
+/// Where a table is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TablePlace {
+    /// Its schema's name.
+    pub schema: String,
+    /// Its name.
+    pub table: String,
+}
+
+/// Bytes of a job's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Want {
+pub struct FileRange {
     /// Which file, in the job's list.
     pub file: usize,
     /// From where on.
     pub from: u64,
-    /// How many bytes: [`Want::MOST`] at most.
+    /// How many bytes: [`FileRange::MOST`] at most.
     pub bytes: usize,
 }
 
-impl Want {
+impl FileRange {
     /// The most bytes that are asked for at once.
     pub const MOST: usize = 1 << 20;
 }
@@ -147,7 +168,7 @@ pub enum Event {
     Server(ServerInfo),
     /// A table of the schema, finished.
     Table(TableDefinition),
-    /// Bytes of a file are wanted. Only between processes: whoever runs the job there answers it.
+    /// Something is wanted. Only between processes: whoever runs the job there answers it.
     Want(Want),
     /// All was done; what the schema came to, if it was read.
     Done(Option<Catalog>),
@@ -180,6 +201,7 @@ mod tests {
             policy: Policy::default(),
             limits: Limits::default(),
             files: vec![JobFile { name: "a \"b\"".to_owned(), size: 7 }],
+            remembered: true,
             time: TimeLimits {
                 whole: Duration::from_secs(10),
                 test: Deadline::after(Duration::from_secs(9)),
@@ -200,7 +222,8 @@ mod tests {
             Event::Plan(Plan::new().then(Step::CONNECT)),
             Event::Step(StepEvent::Ended(Taken { step: Step::TLS, took: Duration::from_micros(7), ok: false })),
             Event::Server(ServerInfo::new("PostgreSQL", "15.20".to_owned())),
-            Event::Want(Want { file: 1, from: 2, bytes: 3 }),
+            Event::Want(Want::File(FileRange { file: 1, from: 2, bytes: 3 })),
+            Event::Want(Want::Known(TablePlace { schema: "s".to_owned(), table: "t".to_owned() })),
             Event::Done(None),
             Event::Done(Some(Catalog { tables: 3, ..Catalog::default() })),
             Event::Failed(error),

@@ -10,11 +10,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::ConnectErrorKind;
 use crate::files::{FileError, FileSource, Object};
-use crate::job::{JobFile, Want};
+use crate::job::{FileRange, JobFile};
 
 /// Bytes that are asked for, and where they go.
 pub(crate) struct Asked {
-    pub(crate) want: Want,
+    pub(crate) want: FileRange,
     pub(crate) answer: oneshot::Sender<Option<Bytes>>,
 }
 
@@ -51,9 +51,9 @@ impl FileSource for JobFiles {
         let mut read = BytesMut::new();
         let mut from = range.start;
         while from < end {
-            let bytes = usize::try_from(end - from).unwrap_or(Want::MOST).min(Want::MOST);
+            let bytes = usize::try_from(end - from).unwrap_or(FileRange::MOST).min(FileRange::MOST);
             let (answer, answered) = oneshot::channel();
-            let asked = self.asked.send(Asked { want: Want { file, from, bytes }, answer }).await;
+            let asked = self.asked.send(Asked { want: FileRange { file, from, bytes }, answer }).await;
             asked.map_err(|_| unavailable())?;
             // What was taken in never changes: a file that is shorter now is not there whole, and nothing can be said of it.
             let piece = answered.await.ok().flatten().filter(|piece| piece.len() == bytes).ok_or_else(unavailable)?;
@@ -71,18 +71,18 @@ mod tests {
     /// A range of any size comes in pieces that one message holds, and ends where the file does.
     #[tokio::test]
     async fn in_pieces() {
-        let content: Vec<u8> = (0..=250).cycle().take(Want::MOST * 2 + 10).collect();
+        let content: Vec<u8> = (0..=250).cycle().take(FileRange::MOST * 2 + 10).collect();
         let (files, mut asked) = JobFiles::new(vec![JobFile { name: "f".to_owned(), size: content.len() as u64 }]);
         let all = content.clone();
         tokio::spawn(async move {
-            while let Some(Asked { want: Want { file, from, bytes }, answer }) = asked.recv().await {
-                assert!(file == 0 && bytes <= Want::MOST);
+            while let Some(Asked { want: FileRange { file, from, bytes }, answer }) = asked.recv().await {
+                assert!(file == 0 && bytes <= FileRange::MOST);
                 let from = usize::try_from(from).expect("small").min(all.len());
                 let _ = answer.send(Some(Bytes::copy_from_slice(&all[from..(from + bytes).min(all.len())])));
             }
         });
         let object = &files.objects()[0];
-        for range in [0..content.len(), 0..0, 5..6, 1..Want::MOST + 1, Want::MOST..content.len(), 10..content.len()] {
+        for range in [0..content.len(), 0..0, 5..6, 1..FileRange::MOST + 1, FileRange::MOST..content.len(), 10..content.len()] {
             let read = files.read(object, range.start as u64..range.end as u64).await.expect("bytes");
             assert!(read == content[range.clone()], "{range:?}");
         }

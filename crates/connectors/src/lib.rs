@@ -25,7 +25,7 @@ pub use connector::{Opened, Source};
 pub use credentials::{Parsed, Rule, Violation};
 pub use error::{ConnectError, ConnectErrorKind};
 pub use exposure::Exposure;
-pub use job::{Credentials, Event, Job, JobFile, Scope, Statement, Task, TimeLimits, Want};
+pub use job::{Credentials, Event, FileRange, Job, JobFile, Scope, Statement, TablePlace, Task, TimeLimits, Want};
 pub use job_files::JobFiles;
 pub use kind::Kind;
 pub use registry::Registry;

@@ -1,8 +1,8 @@
 //! The way to a server, gone through once for every kind: SSH or not, whom to dial, TLS or not.
 
 use egress::{
-    AwsHttp, Behind, BoxStream, Deadline, Elapsed, Gateway, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step, Target,
-    TlsOptions, TlsStream, Watch, connect_tls,
+    Announced, AwsHttp, Behind, BoxStream, Deadline, Elapsed, Gateway, Host, HttpClient, Origin, Plan, Session, Share, SshTunnel, Step,
+    Target, TlsOptions, TlsStream, Watch, connect_tls,
 };
 
 use crate::error::{ConnectError, ConnectErrorKind};
@@ -77,6 +77,11 @@ impl Way {
     /// Opens a stream to the server.
     pub(crate) async fn dial(&self) -> Result<BoxStream, ConnectError> {
         Ok(self.session.dial(&self.target).await?)
+    }
+
+    /// Where a service of the server's name is, by DNS. One step of the job.
+    pub(crate) async fn announced(&self, service: &str) -> Result<Announced, ConnectError> {
+        Ok(self.session.announced(service, &self.target).await?)
     }
 
     /// Whom the server has to be for TLS, and what else it is called by.

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use catalog::{Catalog, CatalogWriter, Limits, TableDefinition};
-use egress::{Deadline, Direct, Session, Step, StepEvent, SystemResolver, Trace};
+use catalog::{Catalog, CatalogWriter, Limits, Memory, Recall, TableDefinition};
+use egress::{Deadline, Direct, Session, Step, StepEvent, Trace};
 use futures_util::FutureExt;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::connector::Source;
 use crate::error::{ConnectError, ConnectErrorKind};
-use crate::job::{Event, Job, Scope, Task, TimeLimits, Want};
+use crate::job::{Event, Job, Scope, TablePlace, Task, TimeLimits, Want};
 use crate::job_files::{Asked, JobFiles};
 use crate::registry::Registry;
 
@@ -40,7 +40,7 @@ pub trait Sink: Send + Sync {
     /// Waits until the schema may be read: reads are fewer than tests. An error is why it may not.
     async fn may_read(&self) -> Result<(), ConnectError>;
 
-    /// Bytes of a file of the job's, or fewer if it ends before; none if they cannot be had.
+    /// What the job wants: bytes of a file (fewer if it ends before), or a definition (empty if there was none). None if it cannot be had.
     async fn bytes(&self, want: Want) -> Result<Option<Bytes>, Closed>;
 
     /// The source has sent something worth telling since the last time.
@@ -71,9 +71,11 @@ fn prepare(job: &Job) -> Result<Box<dyn Source>, ConnectError> {
 
 /// Takes the job's steps, and passes on what is told meanwhile.
 async fn take(job: Job, mut source: Box<dyn Source>, sink: &dyn Sink) -> Result<Result<Option<Catalog>, ConnectError>, Closed> {
-    let Job { task, policy, limits, time, files, .. } = job;
+    let Job { task, policy, limits, time, files, remembered, .. } = job;
     let (files, asked) = JobFiles::new(files);
     source.take_files(files);
+    let (recall, recalled) = channel(1);
+    let memory = if remembered { Memory::new(recall) } else { Memory::default() };
     let plan = source.plan();
     sink.send(Event::Plan(plan.clone())).await?;
     let (steps_to, steps) = unbounded_channel();
@@ -82,16 +84,16 @@ async fn take(job: Job, mut source: Box<dyn Source>, sink: &dyn Sink) -> Result<
     let (stopped, stop) = oneshot::channel::<()>();
     let (closed, close) = oneshot::channel::<()>();
     let trace = Trace::told(plan, time.whole, steps_to);
-    let dialer = Arc::new(Direct::new(Arc::new(policy), Arc::new(SystemResolver)));
+    let dialer = Arc::new(Direct::of(Arc::new(policy)));
     let session = Session::new(dialer, time.test, trace);
     let keep = matches!(task, Task::Read(_));
     let work = async {
-        let work = Box::pin(test_and_read(&*source, &session, &task, (time, limits), tables_to, sink));
+        let work = Box::pin(test_and_read(&*source, &session, &task, (time, limits, memory), tables_to, sink));
         let result = AssertUnwindSafe(work).catch_unwind().await;
         drop((ended, stopped, closed));
         Ok(result.unwrap_or_else(|_| Err(ConnectErrorKind::DriverFailed.into())))
     };
-    let beside = (forward(steps, tables, end, keep, sink), tell_progress(&session, stop, sink), hand_over(asked, close, sink));
+    let beside = (forward(steps, tables, end, keep, sink), tell_progress(&session, stop, sink), hand_over((asked, recalled), close, sink));
     let (result, (), (), ()) = tokio::try_join!(work, beside.0, beside.1, beside.2)?;
     Ok(result)
 }
@@ -100,7 +102,7 @@ async fn test_and_read(
     source: &dyn Source,
     session: &Session,
     task: &Task,
-    (time, limits): (TimeLimits, Limits),
+    (time, limits, memory): (TimeLimits, Limits, Memory),
     tables: Sender<TableDefinition>,
     sink: &dyn Sink,
 ) -> Result<Option<Catalog>, ConnectError> {
@@ -116,7 +118,7 @@ async fn test_and_read(
     sink.may_read().await.map_err(|error| error.at(Step::READ))?;
     let deadline = Deadline::after(time.read);
     let read = async {
-        let mut writer = CatalogWriter::new(tables, deadline.into(), limits);
+        let mut writer = CatalogWriter::new(tables, deadline.into(), limits).remembering(memory);
         if let Some(only) = only {
             writer = writer.only(only);
         }
@@ -142,14 +144,24 @@ async fn tell_progress(session: &Session, mut stop: oneshot::Receiver<()>, sink:
     }
 }
 
-/// Hands the bytes of files over that are asked for, until the work has ended.
-async fn hand_over(mut asked: Receiver<Asked>, mut end: oneshot::Receiver<()>, sink: &dyn Sink) -> Result<(), Closed> {
+/// Hands over what is asked for, one after the other, until the work has ended.
+async fn hand_over(
+    (mut asked, mut recalled): (Receiver<Asked>, Receiver<Recall>),
+    mut end: oneshot::Receiver<()>,
+    sink: &dyn Sink,
+) -> Result<(), Closed> {
     let all = async {
-        while let Some(Asked { want, answer }) = asked.recv().await {
-            // A read at its deadline waits no more.
-            let _ = answer.send(sink.bytes(want).await?);
+        loop {
+            // A read at its deadline waits no more for its answer.
+            tokio::select! {
+                Some(Asked { want, answer }) = asked.recv() => drop(answer.send(sink.bytes(Want::File(want)).await?)),
+                Some(Recall { schema, table, answer }) = recalled.recv() => {
+                    let body = sink.bytes(Want::Known(TablePlace { schema, table })).await?;
+                    drop(answer.send(body.and_then(|body| String::from_utf8(body.into()).ok())));
+                }
+                else => return Ok(()),
+            }
         }
-        Ok(())
     };
     tokio::select! {
         handed = all => handed,

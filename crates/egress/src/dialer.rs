@@ -10,12 +10,13 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use crate::deadline::Deadline;
+use crate::dns::{Announced, NamedServers, RecordError, announced};
 use crate::exhausted::{is_exhausted, no_descriptor_left};
 use crate::metered::Metered;
 use crate::moved::Moved;
 use crate::plan::Step;
 use crate::policy::{Denied, Policy};
-use crate::resolve::Resolve;
+use crate::resolve::{Resolve, SystemResolver};
 use crate::target::{Host, Target};
 use crate::trace::Trace;
 
@@ -36,6 +37,11 @@ pub trait Dialer: Debug + Send + Sync {
     /// vendor's asks it about others; policy judges the dialing itself, here as everywhere.
     fn names(&self, _host: &Host) -> bool {
         false
+    }
+
+    /// Where a service of the target's host is, by DNS. Its own port is for the operator's log alone.
+    async fn announced(&self, _service: &str, _of: &Target, _deadline: Deadline, _trace: &Trace) -> Result<Announced, RecordError> {
+        Err(RecordError::Absent)
     }
 
     /// Where the operator has a host of a vendor's, if that is elsewhere.
@@ -116,12 +122,21 @@ impl From<Denied> for Failure {
 pub struct Direct {
     policy: Arc<Policy>,
     resolver: Arc<dyn Resolve>,
+    /// For the names of this server's own endpoints, which this server itself finds in one way only.
+    own: Arc<dyn Resolve>,
 }
 
 impl Direct {
+    /// A dialer under `policy`, by the name servers that it names, or else by the system's resolver.
+    pub fn of(policy: Arc<Policy>) -> Self {
+        let system: Arc<dyn Resolve> = Arc::new(SystemResolver);
+        let resolver = if policy.dns.is_empty() { system.clone() } else { Arc::new(NamedServers(policy.dns.clone())) };
+        Self { policy, resolver, own: system }
+    }
+
     /// A dialer under `policy` that asks `resolver` for addresses.
     pub fn new(policy: Arc<Policy>, resolver: Arc<dyn Resolve>) -> Self {
-        Self { policy, resolver }
+        Self { policy, own: resolver.clone(), resolver }
     }
 
     /// The addresses of `target`, every one of them allowed.
@@ -150,7 +165,7 @@ impl Direct {
         let mut own = Vec::new();
         for name in self.policy.own_names(target.port) {
             // Without an answer nobody knows which addresses are our own: then none is let through on that port.
-            let known = deadline.step(trace.limit(&Step::RESOLVE)).run(self.resolver.resolve(name)).await;
+            let known = deadline.step(trace.limit(&Step::RESOLVE)).run(self.own.resolve(name)).await;
             let known = known.ok().and_then(Result::ok);
             own.extend(with_port(known.ok_or_else(|| Denied::by("an endpoint of this server's own that has no address now"))?));
         }
@@ -185,6 +200,23 @@ impl Dialer for Direct {
 
     fn moved(&self, host: &Host) -> Option<&Moved> {
         self.policy.moved.iter().find(|moved| moved.is_of(host))
+    }
+
+    async fn announced(&self, service: &str, of: &Target, deadline: Deadline, trace: &Trace) -> Result<Announced, RecordError> {
+        let Host::Name(name) = &of.host else { return Err(RecordError::Absent) };
+        self.policy.check_host(&of.host).map_err(|denied| {
+            trace.refuse(of, denied.into_rule());
+            RecordError::Denied
+        })?;
+        trace.note(&Step::POLICY, true);
+        let limited = deadline.step(trace.limit(&Step::RESOLVE));
+        let ask = async {
+            match limited.run(Box::pin(announced(&self.policy.dns, service, name))).await {
+                Ok(Err(_)) if no_descriptor_left() => Err(RecordError::Exhausted),
+                answer => answer.unwrap_or(Err(RecordError::Unanswered)),
+            }
+        };
+        trace.step(Step::RESOLVE, ask).await
     }
 
     async fn dial(&self, target: &Target, deadline: Deadline, trace: &Trace) -> Result<BoxStream, DialError> {

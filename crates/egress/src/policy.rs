@@ -86,6 +86,9 @@ pub struct Policy {
     /// Hosts of vendors that are somewhere else.
     #[serde(default)]
     pub moved: Vec<Moved>,
+    /// Name servers that are asked in place of those of `/etc/resolv.conf`.
+    #[serde(default)]
+    pub dns: Vec<SocketAddr>,
 }
 
 impl Policy {
@@ -99,19 +102,23 @@ impl Policy {
 
     /// Judges what is known before a name is looked up: port and spelling.
     pub fn check_name(&self, host: &Host, port: u16) -> Result<(), Denied> {
-        let denied = |holds: &dyn Fn(&Rule) -> bool| self.deny.iter().find(|r| holds(r)).map_or(Ok(()), |r| Err(denied_by(r)));
         if port == 0 {
             return Err(Denied::by("port 0"));
         }
-        denied(&|r| r.holds_port(port))?;
+        self.deny.iter().find(|r| r.holds_port(port)).map_or(Ok(()), |r| Err(denied_by(r)))?;
         if self.allow.iter().any(|r| matches!(r, Rule::Ports(..))) && !self.allow.iter().any(|r| r.holds_port(port)) {
             return Err(Denied::by("allow: other ports only"));
         }
+        self.check_host(host)
+    }
+
+    /// Judges a name alone: for one that is asked where a service is, which says the ports.
+    pub(crate) fn check_host(&self, host: &Host) -> Result<(), Denied> {
         let Host::Name(name) = host else { return Ok(()) };
         if METADATA_NAMES.contains(&name.as_str()) {
             return Err(Denied::by("a metadata service"));
         }
-        denied(&|r| r.holds_name(name))?;
+        self.deny.iter().find(|r| r.holds_name(name)).map_or(Ok(()), |r| Err(denied_by(r)))?;
         if self.allow.iter().any(|r| matches!(r, Rule::Suffix(_))) && !self.allow.iter().any(|r| r.holds_name(name)) {
             return Err(Denied::by("allow: other hosts only"));
         }
@@ -238,11 +245,12 @@ mod tests {
             deny: rules(&["192.0.2.7"]),
             own: vec![OwnEndpoint::AnyLocal(3000), OwnEndpoint::Address(([10, 0, 0, 1], 5432).into()), OwnEndpoint::Name("meta".into(), 1)],
             moved: vec!["a.example=http://127.0.0.1:1".parse().expect("moved")],
+            dns: vec!["[::1]:53".parse().expect("address")],
         };
         let text = serde_json::to_string(&policy).expect("json");
         let again: Policy = serde_json::from_str(&text).expect("a policy");
         assert_eq!((again.profile, &again.allow, &again.deny, &again.own), (policy.profile, &policy.allow, &policy.deny, &policy.own));
-        assert_eq!(again.moved, policy.moved);
+        assert_eq!((&again.moved, &again.dns), (&policy.moved, &policy.dns));
         assert!(serde_json::from_str::<Policy>(&text.replace(".example.com", "a b")).is_err());
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::deadline::{Deadline, Elapsed};
 use crate::dialer::{BoxStream, DialError, Dialer};
+use crate::dns::{Announced, RecordError};
 use crate::moved::Moved;
 use crate::plan::Step;
 use crate::ssh::{self, SshError, SshTunnel};
@@ -16,6 +17,8 @@ use crate::trace::Trace;
 #[derive(Debug, Clone)]
 pub struct Session {
     dialer: Arc<dyn Dialer>,
+    /// How this machine itself dials, also where the job goes through a tunnel: DNS is asked from here.
+    here: Arc<dyn Dialer>,
     deadline: Deadline,
     trace: Trace,
     /// HTTP requests of the job so far, whichever client sent them.
@@ -25,12 +28,18 @@ pub struct Session {
 impl Session {
     /// A session for one job.
     pub fn new(dialer: Arc<dyn Dialer>, deadline: Deadline, trace: Trace) -> Self {
-        Self { dialer, deadline, trace, requests: Arc::default() }
+        Self { here: dialer.clone(), dialer, deadline, trace, requests: Arc::default() }
     }
 
     /// Opens a stream to `target` before the session's deadline.
     pub async fn dial(&self, target: &Target) -> Result<BoxStream, DialError> {
         self.dialer.dial(target, self.deadline, &self.trace).await
+    }
+
+    /// Where a service of the target's host is, by DNS: SRV and TXT records. A tunnel makes no difference, for the servers asked are
+    /// the operator's own; what is found is dialed like any other target.
+    pub async fn announced(&self, service: &str, of: &Target) -> Result<Announced, RecordError> {
+        self.here.announced(service, of, self.deadline, &self.trace).await
     }
 
     /// Whether the operator has allowed this host by its name ([`Dialer::names`]).

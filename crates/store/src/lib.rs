@@ -24,7 +24,7 @@ pub mod suite;
 mod token;
 mod upgrade;
 
-pub use catalog::{Catalog, Catalogs, Definition, StagingLease, TableEntry, Tables};
+pub use catalog::{Catalog, Catalogs, Definition, Packed, StagingLease, TableEntry, Tables};
 pub use cipher::{Binding, Cipher, CipherError};
 pub use datasource::{Change, Credentials, Datasource, Datasources, Lifecycle, NewDatasource, Replaced, Server, Tenancy, TenancyLevel};
 pub use error::{DatabaseError, OpenError, Silence, StoreError};

@@ -42,6 +42,13 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         "notesTotal": {"type": "integer"},
     });
     let note = json!({"code": words(NoteCode::ALL.iter().map(|one| one.as_str())), "object": text, "text": text});
+    let count = json!({"type": "integer"});
+    let seen = json!({
+        "position": {"type": "integer", "description": "The position of its column in the definition."},
+        "present": {"type": "integer", "description": "In how many of the rows it was there: 0 if it is known from earlier samples."},
+        "types": {"type": "object", "additionalProperties": count, "description": "How many of its values were of each type."},
+    });
+    let sample = json!({"rows": count, "fields": {"type": "array", "items": schema("FieldSample")}});
     vec![
         ("Column", object(&column, &["path", "default", "generated", "comment"])),
         ("ForeignKey", object(&json!({"columns": names, "references": schema("ForeignKeyTarget")}), &[])),
@@ -51,6 +58,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
         ("TableDefinition", object(&definition, &["catalog", "comment", "primaryKey", "foreignKeys", "keys", "indexes"])),
         ("Namespace", object(&json!({"catalog": text, "schema": text}), &[])),
         ("Note", object(&note, &[])),
+        ("FieldSample", object(&seen, &[])),
+        ("Sample", object(&sample, &[])),
         ("SchemaSummary", object(&summary, &["notes", "notesTotal"])),
     ]
 }

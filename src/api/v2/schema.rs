@@ -40,6 +40,9 @@ struct Table {
     /// Canonical JSON, not parsed again.
     definition: Box<RawValue>,
     row_estimate: Option<i64>,
+    /// What a sample showed, where the source declares no schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<Box<RawValue>>,
 }
 
 /// Answers one page; `ETag` is the root hash of the schema, so an unchanged one costs a 304.
@@ -62,8 +65,10 @@ pub(crate) async fn schema(
     }
     let tables = app.store.cached_tables(tenant, stored.uuid, which, page).await.map_err(|e| failed(&e))?;
     let raw = |text: String| RawValue::from_string(text).map_err(|e| failed(&e));
-    let table =
-        |(entry, body): (store::TableEntry, String)| Ok(Table { definition: raw(catalog::shown(body))?, row_estimate: entry.row_estimate });
+    let table = |(entry, body): (store::TableEntry, String)| {
+        let sample = entry.sample.map(|sample| sample.text().map_err(|e| failed(&e)).and_then(raw)).transpose()?;
+        Ok(Table { definition: raw(catalog::shown(body))?, row_estimate: entry.row_estimate, sample })
+    };
     let tables = tables.into_iter().map(table).collect::<Result<_, ApiError>>()?;
     Ok((
         [(header::ETAG, tag)],
@@ -75,7 +80,10 @@ pub(crate) async fn schema(
 /// For the OpenAPI document.
 pub(crate) fn operation() -> Value {
     let row_estimate = json!({"type": ["integer", "null"]});
-    let table = openapi::object(&json!({"definition": openapi::schema("TableDefinition"), "rowEstimate": row_estimate}), &[]);
+    let table = openapi::object(
+        &json!({"definition": openapi::schema("TableDefinition"), "rowEstimate": row_estimate, "sample": openapi::schema("Sample")}),
+        &["sample"],
+    );
     let tables = json!({"type": "array", "items": table});
     let data = openapi::object(&json!({"summary": openapi::schema("SchemaSummary"), "tables": tables}), &[]);
     let success = openapi::object(&json!({"data": data}), &[]);

@@ -6,6 +6,9 @@ use connectors::Event;
 /// Definitions end at their cap, and the last one may lie beyond it.
 const BEYOND: usize = 64 << 20;
 
+/// No column takes less of a definition.
+const COLUMN_BYTES: usize = 64;
+
 /// What may still come.
 pub(super) struct Bounds {
     tables: usize,
@@ -20,6 +23,10 @@ impl Bounds {
     /// Whether an event is within them.
     pub(super) fn hold(&mut self, event: &Event) -> bool {
         let Event::Table(table) = event else { return true };
+        // A sample tells of columns that the definition has.
+        if table.sample.as_ref().is_some_and(|sample| sample.fields.len() > table.body.len() / COLUMN_BYTES) {
+            return false;
+        }
         let bytes = table.body.len() + table.name.len() + table.schema.len();
         let left = self.tables.checked_sub(1).zip(self.bytes.checked_sub(bytes));
         left.map(|(tables, bytes)| *self = Self { tables, bytes }).is_some()
@@ -28,7 +35,9 @@ impl Bounds {
 
 #[cfg(test)]
 mod tests {
-    use catalog::{TableDefinition, TableKind};
+    use std::collections::BTreeMap;
+
+    use catalog::{FieldSample, Sample, Seen, TableDefinition, TableKind};
 
     use super::*;
 
@@ -45,5 +54,13 @@ mod tests {
         assert!(!bounds.hold(&table(1)));
         let mut bounds = Bounds::new(Limits { catalog_bytes: 1, ..Limits::default() });
         assert!(bounds.hold(&table(BEYOND)) && !bounds.hold(&table(2)));
+        let sampled = |fields: u32, bytes| {
+            let Event::Table(mut table) = table(bytes) else { unreachable!() };
+            let field = |position| FieldSample { position, seen: Seen { present: 1, types: BTreeMap::new() } };
+            table.sample = Some(Sample { rows: 1, fields: (0..fields).map(field).collect() });
+            Event::Table(table)
+        };
+        let mut bounds = Bounds::new(Limits::default());
+        assert!(bounds.hold(&sampled(2, 140)) && !bounds.hold(&sampled(3, 140)));
     }
 }

@@ -129,11 +129,8 @@ impl Driven<'_> {
                 return End::Failed(ConnectErrorKind::DriverFailed.into());
             }
             if let Event::Want(want) = event {
-                let given = match &self.order.files {
-                    Some(files) => files.read(want).await.ok(),
-                    None => None,
-                };
-                if given.is_none_or(|bytes| seat.give(bytes).is_err()) {
+                let given = self.order.give(want).await;
+                if given.map_or(true, |bytes| seat.give(bytes).is_err()) {
                     // It wants what it was not given.
                     seat.condemn();
                     return End::Failed(ConnectErrorKind::DriverFailed.into());

@@ -57,7 +57,7 @@ impl Seat {
         let _ = self.process.tell(&ToChild::Read(self.id), 0);
     }
 
-    /// Gives it bytes of a file that it wanted.
+    /// Gives it what it wanted.
     pub(super) fn give(&self, bytes: Option<Bytes>) -> io::Result<()> {
         let room = bytes.as_ref().map_or(0, |bytes| bytes.len() / 3 * 4 + 4);
         self.process.tell(&ToChild::Bytes(self.id, bytes.map(Piece)), room)

@@ -4,6 +4,7 @@
 pub(crate) mod athena;
 pub(crate) mod bigquery;
 pub(crate) mod databricks;
+pub(crate) mod dns;
 pub(crate) mod firebolt;
 pub(crate) mod http;
 pub(crate) mod mongodb;

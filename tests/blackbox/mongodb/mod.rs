@@ -6,6 +6,8 @@ mod catalog;
 mod failures;
 mod login;
 mod rogue;
+mod srv;
+mod unseen;
 
 use serde_json::{Value, json};
 

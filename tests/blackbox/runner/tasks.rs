@@ -43,6 +43,7 @@ async fn run(source: &Source, task: Task) -> Vec<Event> {
         policy: Policy { profile: Profile::Dev, ..Policy::default() },
         limits: Limits::default(),
         files: Vec::new(),
+        remembered: false,
         time: TimeLimits { whole: second, test: Deadline::after(second), read: second },
     };
     // The way through a pipe changes nothing.
@@ -126,6 +127,7 @@ async fn nobody_listens() {
         policy: Policy { profile: Profile::Dev, ..Policy::default() },
         limits: Limits::default(),
         files: Vec::new(),
+        remembered: false,
         time: TimeLimits { whole: second, test: Deadline::after(second), read: second },
     };
     tokio::time::timeout(Duration::from_secs(5), connectors::run(job, &Deaf)).await.expect("ended at once");

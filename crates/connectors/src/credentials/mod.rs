@@ -13,7 +13,7 @@ mod violation;
 
 pub(crate) use fields::{
     AccessKeyId, AccountHost, ApiEndpoint, Bucket, CloudId, ConnectionString, Endpoint, HostName, IdentityFields, LoginFields, Region,
-    S3Location, S3Path, Scram, Seeds, ServerUrl, ServiceAccount, SshFields, SwitchedTlsFields, TrustFields, WarehousePath, WebHost,
+    S3Location, S3Path, Scram, Seeds, ServerUrl, ServiceAccount, Srv, SshFields, SwitchedTlsFields, TrustFields, WarehousePath, WebHost,
 };
 pub(crate) use judge::{judge, unused};
 pub use pins::{keep_pins, lacks_pin, pin};

@@ -1,7 +1,7 @@
 //! From the failures of `egress` and `catalog`.
 
 use catalog::Error as CatalogError;
-use egress::{DialError, HttpError, SshError, SshKeyError, TlsError};
+use egress::{DialError, HttpError, RecordError, SshError, SshKeyError, TlsError};
 
 use super::{ConnectError, ConnectErrorKind};
 
@@ -17,6 +17,19 @@ impl From<DialError> for ConnectError {
             DialError::Closed => ConnectErrorKind::Closed,
             DialError::ForwardingProhibited => ConnectErrorKind::ForwardingProhibited,
             DialError::Exhausted => ConnectErrorKind::OwnExhausted,
+        }
+        .into()
+    }
+}
+
+impl From<RecordError> for ConnectError {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Denied => ConnectErrorKind::Denied,
+            RecordError::Absent => ConnectErrorKind::Unresolved,
+            RecordError::Unanswered => ConnectErrorKind::ResolveTimedOut,
+            RecordError::Unusable => ConnectErrorKind::RecordsUnusable,
+            RecordError::Exhausted => ConnectErrorKind::OwnExhausted,
         }
         .into()
     }

@@ -27,6 +27,8 @@ pub enum ConnectErrorKind {
     Unresolved,
     /// No answer to the question for its address.
     ResolveTimedOut,
+    /// What DNS has for the name cannot be used.
+    RecordsUnusable,
     /// Nothing listens there.
     Refused,
     /// No route.
@@ -174,6 +176,11 @@ impl ConnectErrorKind {
                 "RESOLVE_TIMED_OUT",
                 "the host name could not be resolved in time: no name server (DNS) answered",
                 "try again, give an address instead of the name, or ask the operator of this server to check its DNS",
+            ),
+            Self::RecordsUnusable => (
+                "DNS_RECORDS_UNUSABLE",
+                "the records that DNS has for the name do not keep to the rules",
+                "mend the SRV records of the name (50 at most) and its TXT record",
             ),
             Self::Refused => ("CONNECTION_REFUSED", "the connection was refused", "check host and port, and that the server is running"),
             Self::Unreachable => ("HOST_UNREACHABLE", "the host cannot be reached", "check the host and the network between"),

@@ -144,7 +144,7 @@ impl ConnectError {
         match self.kind {
             // Before a place there is nothing but the credentials' own rules.
             K::Denied | K::Busy => Some(Step::POLICY),
-            K::Unresolved | K::ResolveTimedOut => Some(Step::RESOLVE),
+            K::Unresolved | K::ResolveTimedOut | K::RecordsUnusable => Some(Step::RESOLVE),
             // Some servers say it at login only.
             K::TlsRequired => Some(Step::TLS),
             // Some servers let in who may then do nothing but set a new one.
@@ -181,6 +181,7 @@ impl ConnectError {
             | K::ResolveTimedOut
             | K::Unreachable
             | K::ForwardingProhibited
+            | K::RecordsUnusable
             | K::CertificateName
             | K::LoginCostly
             | K::Redirected => "host",

@@ -31,6 +31,22 @@ pub(crate) fn pack<'a>(bodies: impl Iterator<Item = &'a str>) -> Result<Vec<Vec<
     bodies.map(|body| compressor.compress(body.as_bytes()).map_err(|_| StoreError::Damaged("a definition cannot be compressed"))).collect()
 }
 
+/// A text as it is kept: compressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed(pub(crate) Vec<u8>);
+
+impl Packed {
+    /// Compresses a text.
+    pub fn new(text: &str) -> Result<Self, StoreError> {
+        pack(std::iter::once(text))?.pop().map(Self).ok_or(StoreError::Damaged("nothing was compressed"))
+    }
+
+    /// The text.
+    pub fn text(&self) -> Result<String, StoreError> {
+        Unpacker::new()?.unpack(&self.0)
+    }
+}
+
 /// Reads definitions, as many as wanted.
 pub(crate) struct Unpacker(Decompressor<'static>);
 

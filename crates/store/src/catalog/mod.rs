@@ -12,6 +12,7 @@ pub(crate) mod staging_suite;
 pub(crate) mod suite;
 mod tree;
 
+pub use definition::Packed;
 pub(crate) use definition::{ANEW as DEFINITIONS_ANEW, pack};
 pub use model::{Catalog, Definition, StagingLease, TableEntry, Tables};
 pub use part::Catalogs;

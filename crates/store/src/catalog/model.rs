@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::definition::Packed;
 use crate::model::Hash;
 
 /// One line of a snapshot: which definition a table has.
@@ -19,6 +20,8 @@ pub struct TableEntry {
     pub columns: i32,
     /// The source's own guess at its rows; no part of the table's identity.
     pub row_estimate: Option<i64>,
+    /// JSON of what a sample showed, if there was one; no part of the table's identity either.
+    pub sample: Option<Packed>,
 }
 
 /// A table's canonical JSON under its hash.

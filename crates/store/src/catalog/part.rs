@@ -47,6 +47,9 @@ pub trait Catalogs {
         page: Page,
     ) -> Result<Vec<(TableEntry, String)>, StoreError>;
 
+    /// The canonical JSON of one cached table, if there is one of that name.
+    async fn cached_definition(&self, tenant: Tenant, uuid: Uuid, schema: &str, table: &str) -> Result<Option<String>, StoreError>;
+
     /// Removes definitions written before `before` that no current schema names and that are in no staging area: what versions
     /// left behind that had none; how many.
     async fn sweep(&self, before: Timestamp) -> Result<u64, StoreError>;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::definition::{Unpacker, pack};
+use super::definition::{Packed, Unpacker, pack};
 use super::model::{Definition, StagingLease, TableEntry, Tables};
 use super::part::Catalogs;
 use super::staging::{self, Batch};
@@ -22,6 +22,7 @@ fn table(row: &Row, unpacker: &mut Unpacker) -> Result<(TableEntry, String), Sto
         hash: row.hash(3)?,
         columns: row.int(4)?,
         row_estimate: row.maybe_big(5)?,
+        sample: row.maybe_bytes(8)?.map(Packed),
     };
     let body = match (row.maybe_bytes(6)?, row.maybe_text(7)?) {
         (Some(packed), _) => unpacker.unpack(&packed)?,
@@ -92,12 +93,12 @@ impl Catalogs for SqlStore {
         which: Tables<'_>,
         page: Page,
     ) -> Result<Vec<(TableEntry, String)>, StoreError> {
-        let sql = "select p.schema_name, p.table_name, p.kind, p.hash, p.columns, p.row_estimate, b.body, o.body from ( \
-                   select x.schema_name, e.table_name, e.kind, e.hash, e.columns, e.row_estimate from datasource d \
+        let sql = "select p.schema_name, p.table_name, p.kind, p.hash, p.columns, p.row_estimate, b.body, o.body, p.sample from ( \
+                   select x.schema_name, e.table_name, e.kind, e.hash, e.columns, e.row_estimate, e.sample from datasource d \
                    join snapshot_schema x on x.snapshot = d.snapshot join tree_entry e on e.tree = x.tree \
                    where d.org_id = $1 and d.uuid = $2 and (cast($3 as text) is null or x.schema_name = $3) and (cast($4 as text) is null or e.table_name = $4) \
                    union all \
-                   select t.schema_name, t.table_name, t.kind, t.hash, t.columns, t.row_estimate from datasource d \
+                   select t.schema_name, t.table_name, t.kind, t.hash, t.columns, t.row_estimate, null from datasource d \
                    join snapshot_table_0001 t on t.snapshot = d.snapshot \
                    where d.org_id = $1 and d.uuid = $2 and (cast($3 as text) is null or t.schema_name = $3) and (cast($4 as text) is null or t.table_name = $4) \
                    order by 1, 2 limit $5 offset $6) p \
@@ -109,6 +110,14 @@ impl Catalogs for SqlStore {
         let rows = self.backend.query(sql, &values).await?;
         let mut unpacker = Unpacker::new()?;
         rows.iter().map(|row| table(row, &mut unpacker)).collect()
+    }
+
+    async fn cached_definition(&self, tenant: Tenant, uuid: Uuid, schema: &str, table: &str) -> Result<Option<String>, StoreError> {
+        let sql = "select b.body from datasource d join snapshot_schema x on x.snapshot = d.snapshot join tree_entry e on e.tree = x.tree \
+                   join definition b on b.datasource = d.uuid and b.hash = e.hash \
+                   where d.org_id = $1 and d.uuid = $2 and x.schema_name = $3 and e.table_name = $4";
+        let rows = self.backend.query(sql, &[tenant.into(), uuid.into(), schema.into(), table.into()]).await?;
+        rows.first().map(|row| Unpacker::new()?.unpack(&row.bytes(0)?)).transpose()
     }
 
     async fn sweep(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::staging_suite::is_clean;
 use crate::suite::any::Any;
 use crate::suite::make::{ALL, LATER, MOST, NOW, change, create, definition, entry, pairs, stage, tables, tenant};
-use crate::{Catalog, Page, Replaced, StoreError, TableEntry, Tables, Tenant, Timestamp};
+use crate::{Catalog, Packed, Page, Replaced, StoreError, TableEntry, Tables, Tenant, Timestamp};
 
 /// What an older version left of a datasource that never came goes; what a living one uses stays, however old, and so does what
 /// waits in a staging area.
@@ -125,4 +125,59 @@ pub async fn a_root_that_is_the_same_writes_estimates_alone(store: Any) {
     let all = store.cached_tables(tenant, uuid, Tables::default(), ALL).await.expect("tables");
     assert_eq!(all.iter().map(|(entry, _)| entry.row_estimate).collect::<Vec<_>>(), [Some(1), Some(5_000_000_000), None, Some(1)]);
     assert_eq!(store.datasource(tenant, "d").await.expect("look-up").expect("there").synced_at, Some(LATER));
+}
+
+/// A sample is kept beside its table: the next one takes its place, and the table stays the same row of the same tree.
+pub async fn samples_follow_every_sync(store: Any) {
+    let tenant = tenant(&store).await;
+    let uuid = create(&store, tenant, "d", &[]).await;
+    let staged = Some(stage(&store, tenant, uuid, &["a", "b", "c", "d"].map(definition)).await);
+    let sampled = |samples: [Option<&str>; 4]| {
+        let mut catalog = two_schemas("d", 1);
+        for (table, sample) in catalog.tables.iter_mut().zip(samples) {
+            table.sample = sample.map(|text| Packed::new(text).expect("packs"));
+        }
+        catalog
+    };
+    let long = "x".repeat(10_000);
+    let kept = async || {
+        let all = store.cached_tables(tenant, uuid, Tables::default(), ALL).await.expect("tables");
+        all.into_iter().map(|(entry, _)| entry.sample.map(|sample| sample.text().expect("a text"))).collect::<Vec<_>>()
+    };
+    for (revision, samples) in [
+        [Some("one"), None, Some(long.as_str()), None],
+        [Some("two"), None, Some(long.as_str()), Some("late")],
+        [Some("two"), Some("\u{fc}\0"), Some("short"), Some("late")],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let staged = staged.filter(|_| revision == 0);
+        let catalog = Catalog { staged, ..sampled(samples) };
+        changed(&store, tenant, uuid, 1 + i64::try_from(revision).expect("small"), catalog).await;
+        assert_eq!(kept().await, samples.map(|sample| sample.map(str::to_owned)));
+        assert_eq!(store.count("select count(*) from tree_entry").await, 4);
+    }
+    // Another schema changes the root: the tree that stays has its samples, too.
+    let staged = Some(stage(&store, tenant, uuid, &[definition("e")]).await);
+    let mut other = Catalog { staged, ..two_schemas("e", 1) };
+    other.tables[0].sample = Some(Packed::new("three").expect("packs"));
+    changed(&store, tenant, uuid, 4, other).await;
+    assert_eq!(kept().await[0].as_deref(), Some("three"));
+}
+
+/// One definition, by its whole name and for its owner alone.
+pub async fn one_definition(store: Any) {
+    let (ours, theirs) = (tenant(&store).await, tenant(&store).await);
+    let uuid = create(&store, ours, "d", &["a", "b"]).await;
+    for (tenant, uuid, schema, table, wanted) in [
+        (ours, uuid, "public", "b", Some("b")),
+        (ours, uuid, "public", "c", None),
+        (ours, uuid, "other", "b", None),
+        (ours, Uuid::new_v4(), "public", "b", None),
+        (theirs, uuid, "public", "b", None),
+    ] {
+        let found = store.cached_definition(tenant, uuid, schema, table).await.expect("look-up");
+        assert_eq!(found.as_deref(), wanted, "{schema}.{table}");
+    }
 }

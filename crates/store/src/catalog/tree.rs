@@ -26,6 +26,7 @@ const ENTRY: &[(&str, Column)] = &[
     ("hash", Column::Bytes),
     ("columns", Column::Int),
     ("row_estimate", Column::Big),
+    ("sample", Column::Bytes),
 ];
 
 static ENTRIES: Rows = Rows { table: "tree_entry", columns: ENTRY, conflict: None };
@@ -33,12 +34,15 @@ static ENTRIES: Rows = Rows { table: "tree_entry", columns: ENTRY, conflict: Non
 static ESTIMATES: Rows = Rows {
     table: "tree_entry",
     columns: ENTRY,
-    conflict: Some("on conflict (tree, table_name) do update set row_estimate = excluded.row_estimate"),
+    conflict: Some(
+        "on conflict (tree, table_name) do update set row_estimate = excluded.row_estimate, sample = excluded.sample \
+         where tree_entry.row_estimate is distinct from excluded.row_estimate or tree_entry.sample is distinct from excluded.sample",
+    ),
 };
 
-fn entry(tree: Uuid, entry: &TableEntry) -> [Value<'_>; 6] {
-    let estimate = Value::maybe(entry.row_estimate);
-    [tree.into(), (&entry.table).into(), (&entry.kind).into(), (&entry.hash).into(), entry.columns.into(), estimate]
+fn entry(tree: Uuid, entry: &TableEntry) -> [Value<'_>; 7] {
+    let (estimate, sample) = (Value::maybe(entry.row_estimate), Value::maybe(entry.sample.as_ref().map(|sample| &sample.0)));
+    [tree.into(), (&entry.table).into(), (&entry.kind).into(), (&entry.hash).into(), entry.columns.into(), estimate, sample]
 }
 
 /// A schema with tables.
@@ -95,7 +99,7 @@ pub(crate) async fn write_trees(tx: &mut dyn Session, datasource: Uuid, snapshot
     Ok(shared)
 }
 
-/// Brings the row estimates of trees that are there up to date; nothing else of a tree ever changes.
+/// Brings the row estimates and the samples of trees that are there up to date; nothing else of a tree ever changes.
 pub(crate) async fn refresh_estimates(tx: &mut dyn Session, datasource: Uuid, tables: &[TableEntry]) -> Result<(), StoreError> {
     let sql = "select e.tree, e.table_name, e.row_estimate from schema_tree t join tree_entry e on e.tree = t.id where t.datasource = $1";
     let mut stored = HashSet::new();
@@ -109,7 +113,8 @@ pub(crate) async fn refresh_estimates(tx: &mut dyn Session, datasource: Uuid, ta
         // A schema that is still stored as 0.1.0 did has no tree: its estimates wait for the next sync.
         let Some(id) = known.get(&tree.hash) else { continue };
         for table in &tree.entries {
-            if !stored.contains(&(*id, table.table.clone(), table.row_estimate)) {
+            // Whether a sample is another one is seen by the database, without fetching it.
+            if table.sample.is_some() || !stored.contains(&(*id, table.table.clone(), table.row_estimate)) {
                 changed.extend(entry(*id, table));
             }
         }
@@ -129,6 +134,7 @@ mod tests {
             hash: [hash; 32],
             columns: 1,
             row_estimate: Some(rows),
+            sample: None,
         }
     }
 

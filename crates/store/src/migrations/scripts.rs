@@ -10,6 +10,7 @@ pub(crate) const POSTGRES: Scripts = &[
     (3, "listeners", include_str!("../../../../migrations/postgres/0003_listeners.sql")),
     (4, "staging", include_str!("../../../../migrations/postgres/0004_staging.sql")),
     (5, "files", include_str!("../../../../migrations/postgres/0005_files.sql")),
+    (6, "samples", include_str!("../../../../migrations/postgres/0006_samples.sql")),
 ];
 
 /// Of SQLite.
@@ -19,4 +20,5 @@ pub(crate) const SQLITE: Scripts = &[
     (3, "listeners", include_str!("../../../../migrations/sqlite/0003_listeners.sql")),
     (4, "staging", include_str!("../../../../migrations/sqlite/0004_staging.sql")),
     (5, "files", include_str!("../../../../migrations/sqlite/0005_files.sql")),
+    (6, "samples", include_str!("../../../../migrations/sqlite/0006_samples.sql")),
 ];

@@ -23,7 +23,7 @@ pub(crate) fn definition(body: &str) -> Definition {
 /// The line of a table.
 pub(crate) fn entry(schema: &str, table: &str, definition: &Definition, rows: i64) -> TableEntry {
     let (schema, table, kind) = (schema.to_owned(), table.to_owned(), "table".to_owned());
-    TableEntry { schema, table, kind, hash: definition.hash, columns: 1, row_estimate: Some(rows) }
+    TableEntry { schema, table, kind, hash: definition.hash, columns: 1, row_estimate: Some(rows), sample: None }
 }
 
 /// More than any test stages.

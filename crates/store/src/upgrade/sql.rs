@@ -81,7 +81,15 @@ async fn plant_one(backend: &dyn Backend, mark: &SchemaMark) -> Result<Option<Sc
         let sql = "select table_name, kind, hash, columns, row_estimate from snapshot_table_0001 where snapshot = $1 and schema_name = $2";
         let entry = |row: &Row| {
             let (table, kind, hash) = (row.text(0)?, row.text(1)?, row.hash(2)?);
-            Ok(TableEntry { schema: schema.clone(), table, kind, hash, columns: row.int(3)?, row_estimate: row.maybe_big(4)? })
+            Ok(TableEntry {
+                schema: schema.clone(),
+                table,
+                kind,
+                hash,
+                columns: row.int(3)?,
+                row_estimate: row.maybe_big(4)?,
+                sample: None,
+            })
         };
         let tables: Vec<_> = tx.query(sql, &place).await?.iter().map(entry).collect::<Result<_, StoreError>>()?;
         write_trees(&mut *tx, datasource, snapshot, &tables).await?;

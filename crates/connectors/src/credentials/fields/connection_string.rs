@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use egress::{Host, Target};
 use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 
 use super::form::{Form, form};
 use super::seeds::Seeds;
+use super::srv::Srv;
 
 /// What a connection string stands in place of: fields of this form are refused beside it.
 pub(crate) const INSTEAD: Form = ("x-instead", |_| Err("must not be given beside connectionString"));
@@ -25,6 +27,8 @@ pub(crate) enum Scram {
 pub(crate) struct ConnectionString {
     /// The hosts.
     pub(crate) seeds: Seeds,
+    /// Whether the hosts are asked of DNS: then there is one seed, a name without a port.
+    pub(crate) srv: Option<Srv>,
     /// User and password.
     pub(crate) login: Option<(String, SecretString)>,
     /// The database in its path.
@@ -37,6 +41,8 @@ pub(crate) struct ConnectionString {
     pub(crate) mechanism: Option<Scram>,
     /// Whether it says that there is TLS, or that there is none.
     pub(crate) tls: Option<bool>,
+    /// Whether it says that a load balancer stands before the servers, or that none does.
+    pub(crate) load_balanced: Option<bool>,
 }
 
 form!(ConnectionString, "x-mongodb", ConnectionString::parse);
@@ -103,12 +109,10 @@ impl ConnectionString {
     /// Reads `mongodb://user:password@a:1,b:2/database?option=value`.
     fn parse(text: &str) -> Result<Self, &'static str> {
         let text = text.trim();
-        if text.starts_with("mongodb+srv://") {
-            return Err(
-                "must begin with mongodb://: give the hosts that the SRV records of mongodb+srv list, with replicaSet and tls=true",
-            );
-        }
-        let rest = text.strip_prefix("mongodb://").ok_or("must begin with mongodb://")?;
+        let (srv, rest) = match text.strip_prefix("mongodb+srv://") {
+            Some(rest) => (Some(Srv::default()), rest),
+            None => (None, text.strip_prefix("mongodb://").ok_or("must begin with mongodb:// or mongodb+srv://")?),
+        };
         let (rest, options) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (login, hosts) = match authority.rsplit_once('@') {
@@ -121,15 +125,25 @@ impl ConnectionString {
         });
         let seeds = Seeds::parse(hosts)
             .map_err(|_| "must name hosts, each alone or with a port, after mongodb:// and user:password@ (percent-encoded)")?;
+        if srv.is_some() && !matches!(seeds.targets(0).as_slice(), [Target { host: Host::Name(_), port: 0 }]) {
+            return Err("must name one host after mongodb+srv://, by a name and without a port: DNS has the others and their ports");
+        }
         let database = Some(decoded(path)?).filter(|name| !name.is_empty());
-        let mut this =
-            Self { seeds, login: login.transpose()?, database, auth_source: None, replica_set: None, mechanism: None, tls: None };
+        let (auth_source, replica_set, mechanism, tls, load_balanced) = (None, None, None, None, None);
+        let login = login.transpose()?;
+        let mut this = Self { seeds, srv, login, database, auth_source, replica_set, mechanism, tls, load_balanced };
         for option in options.split(['&', ';']).filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').ok_or("must have options of the form name=value")?;
             this.option(&name.to_ascii_lowercase(), decoded(value)?)?;
         }
         if this.login.as_ref().is_some_and(|(user, _)| user.is_empty()) {
             return Err("must have a user before the password");
+        }
+        if this.srv.as_ref().is_some_and(|srv| srv.most > 0) && (this.replica_set.is_some() || this.load_balanced == Some(true)) {
+            return Err("must not have srvMaxHosts beside replicaSet or loadBalanced");
+        }
+        if this.load_balanced == Some(true) && (this.replica_set.is_some() || this.seeds.targets(0).len() > 1) {
+            return Err("must name one host and no replicaSet beside loadBalanced");
         }
         Ok(this)
     }
@@ -146,6 +160,10 @@ impl ConnectionString {
                 "false" if self.tls != Some(true) => self.tls = Some(false),
                 _ => return Err("must say tls=true or tls=false, once"),
             },
+            "loadbalanced" => self.load_balanced = Some(value.parse().map_err(|_| "must say loadBalanced=true or loadBalanced=false")?),
+            "srvmaxhosts" | "srvservicename" => {
+                self.srv.as_mut().ok_or("must begin with mongodb+srv:// to have srvMaxHosts or srvServiceName")?.option(name, &value)?;
+            }
             "authmechanism" => {
                 self.mechanism = Some(match value.as_str() {
                     "SCRAM-SHA-1" => Scram::Sha1,
@@ -156,7 +174,11 @@ impl ConnectionString {
             _ => match REFUSED.iter().find(|(refused, _)| *refused == name) {
                 Some((_, why)) => return Err(why),
                 None if UNUSED.contains(&name) || name == "readpreferencetags" => {}
-                None => return Err("must have no options but authSource, authMechanism, replicaSet, tls and those that tune a driver"),
+                None => {
+                    return Err(
+                        "must have no options but authSource, authMechanism, replicaSet, loadBalanced, tls and those that tune a driver",
+                    );
+                }
             },
         }
         Ok(())
@@ -186,6 +208,10 @@ mod tests {
             (Some("shop"), Some("x"), Some("rs"))
         );
         assert_eq!((read.mechanism, read.tls, read.seeds.targets(2).len()), (Some(Scram::Sha1), Some(true), 2));
+        let srv = |text: &str| ConnectionString::parse(text).expect("reads");
+        assert_eq!(srv("mongodb+srv://u:p@c.example.com/d").srv, Some(Srv::default()));
+        let named = srv("mongodb+srv://c.example.com/?srvServiceName=custom-1&srvMaxHosts=2").srv;
+        assert_eq!(named, Some(Srv { service: "custom-1".to_owned(), most: 2 }));
         let bare = ConnectionString::parse("mongodb://a").expect("reads");
         assert!(bare.login.is_none() && bare.database.is_none() && bare.tls.is_none());
     }
@@ -195,7 +221,17 @@ mod tests {
     fn s3_what_it_may_not_say() {
         for (text, word) in [
             ("postgres://a", "mongodb://"),
-            ("mongodb+srv://cluster.example.com", "SRV"),
+            ("mongodb+srv://c.example.com:27017", "without a port"),
+            ("mongodb+srv://a.example.com,b.example.com", "one host"),
+            ("mongodb+srv://127.0.0.1", "by a name"),
+            ("mongodb+srv://c.example.com/?srvServiceName=a._tcp.evil", "service name"),
+            ("mongodb+srv://c.example.com/?srvServiceName=a--b", "service name"),
+            ("mongodb+srv://c.example.com/?srvServiceName=12", "service name"),
+            ("mongodb+srv://c.example.com/?srvMaxHosts=-1", "srvMaxHosts"),
+            ("mongodb+srv://c.example.com/?srvMaxHosts=1&replicaSet=x", "srvMaxHosts"),
+            ("mongodb://a/?srvServiceName=x", "mongodb+srv"),
+            ("mongodb://a,b/?loadBalanced=true", "loadBalanced"),
+            ("mongodb://a/?loadBalanced=x", "loadBalanced"),
             ("mongodb://%2Ftmp%2Fmongodb.sock/x", "hosts"),
             ("mongodb:///tmp/mongodb.sock", "hosts"),
             ("mongodb://a?tlsCAFile=/etc/passwd", "tlsCAFile"),

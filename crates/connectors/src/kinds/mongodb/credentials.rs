@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::credentials::{ConnectionString, Scram, Seeds, SshFields, SwitchedTlsFields};
+use crate::credentials::{ConnectionString, Scram, Seeds, Srv, SshFields, SwitchedTlsFields};
 use crate::route::Route;
 
 /// The port of a server that says none.
@@ -40,7 +40,7 @@ pub(super) struct MongoCredentials {
     /// The database: the only one that is read.
     #[schemars(length(min = 1))]
     database: Option<String>,
-    /// All of it as `mongodb://user:password@host/database?options`, of which authSource, authMechanism, replicaSet and tls count.
+    /// All of it as `mongodb://user:password@host/database?options`, of which authSource, authMechanism, replicaSet, loadBalanced and tls count; or `mongodb+srv://…`.
     #[schemars(extend("writeOnly" = true, "x-aliases" = ["uri", "mongodb_uri"], "x-instead-of" = ["host", "port", "username", "password"], "examples" = ["mongodb://h/d"]))]
     connection_string: Option<ConnectionString>,
     /// The database that the user is kept in: `admin`, else the database, if not given.
@@ -62,7 +62,7 @@ impl MongoCredentials {
         Route { target, tls: self.tls(), tunnel: self.ssh.tunnel() }
     }
 
-    /// All servers, in the order in which they are tried.
+    /// All servers, in the order in which they are tried; or the name that DNS has them for.
     pub(super) fn targets(&self) -> Vec<Target> {
         let port = self.port.unwrap_or(PORT);
         let seeds = self.connection_string.as_ref().map(|string| &string.seeds).or(self.host.as_ref());
@@ -70,7 +70,18 @@ impl MongoCredentials {
     }
 
     fn tls(&self) -> Option<TlsOptions> {
-        self.tls.options_unless_said(self.connection_string.as_ref().and_then(|string| string.tls) == Some(true))
+        let string = self.connection_string.as_ref();
+        self.tls.options_unless_said(string.is_some_and(|string| string.tls.unwrap_or(string.srv.is_some())))
+    }
+
+    /// Which records of DNS have the servers, if the connection string leaves them to it.
+    pub(super) fn srv(&self) -> Option<&Srv> {
+        self.connection_string.as_ref()?.srv.as_ref()
+    }
+
+    /// Whether a load balancer stands before the servers, if that is said.
+    pub(super) fn load_balanced(&self) -> Option<bool> {
+        self.connection_string.as_ref()?.load_balanced
     }
 
     /// User and password, if there is a user.
@@ -87,8 +98,9 @@ impl MongoCredentials {
     }
 
     /// Where the user may be kept, in the order in which that is tried.
-    pub(super) fn sources(&self) -> Vec<&str> {
-        let said = self.auth_source.as_deref().or_else(|| self.connection_string.as_ref()?.auth_source.as_deref());
+    /// What DNS says of it counts only where nothing else does.
+    pub(super) fn sources<'a>(&'a self, dns: Option<&'a str>) -> Vec<&'a str> {
+        let said = self.auth_source.as_deref().or_else(|| self.connection_string.as_ref()?.auth_source.as_deref()).or(dns);
         match (said, self.database()) {
             (Some(said), _) => vec![said],
             (None, Some(database)) if database != ADMIN => vec![ADMIN, database],

@@ -8,10 +8,10 @@ use super::fields::{Field, Fields};
 use super::types::{joined, word};
 
 /// The part of a path that stands for any element of an array.
-const ELEMENT: &str = "[]";
+pub(super) const ELEMENT: &str = "[]";
 
 /// The part of a path that stands for any value of a map.
-const VALUE: &str = "{}";
+pub(super) const VALUE: &str = "{}";
 
 /// Writes all columns.
 pub(super) fn write(fields: &Fields, table: &mut TableWriter) {
@@ -48,7 +48,10 @@ fn write_deeper<'a>(field: &'a Field, path: &mut Vec<&'a str>, table: &mut Table
 
 fn column(name: &str, field: &Field, parents: u64, path: &[&str], table: &mut TableWriter) {
     let native = native(field);
-    let nullable = field.declared.contains("null")
+    let unseen = field.present == 0 && field.declared.is_empty();
+    // Where no document could have had it, nothing was learnt.
+    let before = field.known_nullable.filter(|_| unseen && parents == 0);
+    let seen = field.declared.contains("null")
         || field.types.contains_key("null")
         || field.present < parents
         || (!field.required && field.present == 0)
@@ -58,7 +61,7 @@ fn column(name: &str, field: &Field, parents: u64, path: &[&str], table: &mut Ta
         path,
         native_type: &native,
         data_type: data_type(field),
-        nullable,
+        nullable: before.unwrap_or(seen),
         default: None,
         generated: None,
         comment: field.comment.as_deref(),

@@ -1,4 +1,5 @@
-//! The fields of a collection as a tree: what its validator declares and what its sample showed, one over the other.
+//! The fields of a collection as a tree: what its validator declares, what its sample showed, and what was known before,
+//! one over the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +31,12 @@ pub(super) struct Field {
     pub(super) declared: BTreeSet<&'static str>,
     /// Whether the validator wants it to be there.
     pub(super) required: bool,
+    /// The types that it had the last time, null left aside.
+    pub(super) known: BTreeSet<&'static str>,
+    /// Whether it could be null the last time; none if it was not known.
+    pub(super) known_nullable: Option<bool>,
+    /// Whether it takes part of the room for fields: one that is known from before, and nothing more, does not.
+    counted: bool,
     /// What the validator says of it.
     pub(super) comment: Option<String>,
     /// The fields of a document.
@@ -87,6 +94,13 @@ impl Fields {
         declare(&mut self.root, &mut self.room);
     }
 
+    /// Ends the sample: of what was known and is not seen any more, as much stays as there is room for.
+    pub(super) fn settle(&mut self) {
+        let mut over = self.root.count(|_| true).saturating_sub(PATHS);
+        self.room.cut |= over > 0;
+        self.root.forget(&mut over);
+    }
+
     /// Whether there were more fields than are kept.
     pub(super) fn is_cut(&self) -> bool {
         self.room.cut
@@ -105,13 +119,29 @@ impl Field {
             room.cut = true;
             return None;
         }
-        if !self.inside.contains_key(name) {
+        if !self.inside.get(name).is_some_and(|field| field.counted) {
             if !room.takes() {
                 return None;
             }
-            self.inside.insert(name.to_owned(), Self::default());
+            self.inside.entry(name.to_owned()).or_default().counted = true;
         }
         self.inside.get_mut(name)
+    }
+
+    /// Gives fields up that are known from before, and nothing more, until `over` of them are gone.
+    fn forget(&mut self, over: &mut usize) {
+        for inner in [&mut self.elements, &mut self.values].into_iter().flatten() {
+            inner.forget(over);
+        }
+        let names: Vec<_> = if *over > 0 { self.inside.keys().rev().cloned().collect() } else { Vec::new() };
+        for name in names {
+            let Some(field) = self.inside.get_mut(&name).filter(|_| *over > 0) else { return };
+            field.forget(over);
+            if *over > 0 && !field.counted && field.count(|_| true) == 0 {
+                self.inside.remove(&name);
+                *over -= 1;
+            }
+        }
     }
 
     fn document(&mut self, document: &RawDocument, depth: usize, room: &mut Room) {
@@ -155,31 +185,35 @@ impl Field {
     /// Over ten keys that are data and lead to values of the same types are one map.
     fn become_map(&mut self, room: &mut Room) {
         let data: Vec<_> = self.inside.iter().filter(|(name, field)| is_data(name) && field.declared.is_empty()).collect();
-        let same = |pair: &[(&String, &Self)]| pair[0].1.types.keys().eq(pair[1].1.types.keys());
-        if data.len() <= MANY || !data.windows(2).all(same) {
+        let seen: Vec<_> = data.iter().map(|(_, field)| &field.types).filter(|types| !types.is_empty()).collect();
+        if data.len() <= MANY || !seen.windows(2).all(|pair| pair[0].keys().eq(pair[1].keys())) {
             return;
         }
         let names: Vec<_> = data.into_iter().map(|(name, _)| name.clone()).collect();
         let mut values = Self::default();
-        let before: usize = names.iter().filter_map(|name| self.inside.get(name)).map(Self::count).sum();
+        let counted = |field: &Self| field.counted;
+        let before: usize =
+            names.iter().filter_map(|name| self.inside.get(name)).map(|field| usize::from(field.counted) + field.count(counted)).sum();
         for name in names {
             if let Some(field) = self.inside.remove(&name) {
                 values.absorb(field);
             }
         }
-        room.left += before.saturating_sub(values.count());
+        room.left += before.saturating_sub(values.count(counted));
         self.values = Some(Box::new(values));
     }
 
-    /// How many fields it and those in it are.
-    fn count(&self) -> usize {
-        1 + self.inside.values().map(Self::count).sum::<usize>()
-            + self.elements.as_ref().map_or(0, |f| f.count() - 1)
-            + self.values.as_ref().map_or(0, |f| f.count() - 1)
+    /// How many fields of a sort are in it.
+    fn count(&self, of: fn(&Self) -> bool) -> usize {
+        let inside = self.inside.values().map(|field| usize::from(of(field)) + field.count(of)).sum::<usize>();
+        inside + [&self.elements, &self.values].into_iter().flatten().map(|field| field.count(of)).sum::<usize>()
     }
 
     fn absorb(&mut self, other: Self) {
         self.present += other.present;
+        self.counted |= other.counted;
+        self.known.extend(other.known);
+        self.known_nullable = self.known_nullable.or(other.known_nullable);
         for (name, count) in other.types {
             *self.types.entry(name).or_default() += count;
         }
@@ -193,11 +227,12 @@ impl Field {
         }
     }
 
-    /// Of what it may be: what is declared, or else what was seen, null left aside.
+    /// Of what it may be: what is declared, or else what was seen, or else what it was before; null left aside.
     pub(super) fn names(&self) -> Vec<&'static str> {
         let all: Vec<_> =
             if self.declared.is_empty() { self.types.keys().copied().collect() } else { self.declared.iter().copied().collect() };
-        all.into_iter().filter(|name| *name != "null").collect()
+        let names: Vec<_> = all.into_iter().filter(|name| *name != "null").collect();
+        if names.is_empty() { self.known.iter().copied().collect() } else { names }
     }
 
     /// How many of its values are documents: those of which an inner field may be missing.

@@ -27,9 +27,13 @@ pub(super) struct Hello {
     pub(super) members: Vec<Target>,
 }
 
-/// Asks.
-pub(super) async fn hello(mut stream: BoxStream) -> Result<Hello, ConnectError> {
-    let question = rawdoc! {"isMaster": 1, "helloOk": true, "$db": "admin"};
+/// Asks. A server behind a load balancer answers only to whom that is no news.
+pub(super) async fn hello(mut stream: BoxStream, load_balanced: bool) -> Result<Hello, ConnectError> {
+    let question = if load_balanced {
+        rawdoc! {"isMaster": 1, "helloOk": true, "loadBalanced": true, "$db": "admin"}
+    } else {
+        rawdoc! {"isMaster": 1, "helloOk": true, "$db": "admin"}
+    };
     let question = question.as_bytes();
     let length = u32::try_from(BEFORE + question.len()).unwrap_or(u32::MAX);
     let mut message = Vec::with_capacity(BEFORE + question.len());

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{CatalogWriter, Hold, Note, NoteCode, Partial, SampleLimits, Table, TableKind};
+use catalog::{CatalogWriter, Hold, Memory, Note, NoteCode, Partial, SampleLimits, Table, TableKind};
 use egress::Deadline;
 use futures_util::{StreamExt, stream};
 use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc};
@@ -10,6 +10,7 @@ use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc};
 use super::declared::declare;
 use super::emit;
 use super::fields::Fields;
+use super::known::recall;
 use super::open::{CONNECTIONS, MongoConnection};
 use super::sample::{OwnIndex, estimate, indexes, sample};
 use crate::error::{ConnectError, ConnectErrorKind};
@@ -57,8 +58,10 @@ pub(super) async fn introspect(connection: &mut MongoConnection, out: &mut Catal
     if !held.fitted() {
         out.left_out(Partial::Tables);
     }
-    let limits = out.sample_limits();
-    let mut reads = stream::iter(listed).map(|(name, listed)| read(connection, name, listed, limits)).buffered(CONNECTIONS as usize);
+    let (limits, memory) = (out.sample_limits(), out.memory());
+    let memory = &memory;
+    let mut reads =
+        stream::iter(listed).map(|(name, listed)| read(connection, memory, name, listed, limits)).buffered(CONNECTIONS as usize);
     while let Some(read) = reads.next().await {
         write(connection, &read?, out).await?;
     }
@@ -122,14 +125,22 @@ fn kind(document: &RawDocument) -> Kind {
 }
 
 /// Reads one collection. What fails with a number of the server's costs that collection; anything else is a failure of the whole.
-async fn read(connection: &MongoConnection, name: String, listed: Listed, limits: SampleLimits) -> Result<Read, ConnectError> {
+async fn read(
+    connection: &MongoConnection,
+    memory: &Memory,
+    name: String,
+    listed: Listed,
+    limits: SampleLimits,
+) -> Result<Read, ConnectError> {
     let Listed { kind, validator } = listed;
     let database = &connection.database;
     let mut read = Read { name, kind, fields: Fields::default(), estimate: None, indexes: Vec::new(), failed: None, keys_failed: false };
     if let Some(validator) = validator {
         read.fields.declare(|root, room| declare(&validator, root, room));
     }
+    recall(&memory.fields(&connection.name, &read.name).await?, &mut read.fields);
     let sampled = sample(database, &read.name, kind == Kind::Collection, limits, &mut read.fields).await;
+    read.fields.settle();
     match sampled.map_err(|error| connection.failed(&error)) {
         Ok(all) => read.estimate = all.filter(|_| kind != Kind::View),
         Err(ConnectError { kind: ConnectErrorKind::NoPrivilege, .. }) => {

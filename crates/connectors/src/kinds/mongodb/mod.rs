@@ -10,9 +10,11 @@ mod error;
 mod fields;
 mod hello;
 mod introspect;
+mod known;
 mod names;
 mod open;
 mod sample;
+mod seedlist;
 mod types;
 mod watch;
 

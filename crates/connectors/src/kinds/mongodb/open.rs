@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::credentials::MongoCredentials;
 use super::error;
 use super::hello::{Hello, hello};
+use super::seedlist::{Seedlist, seedlist};
 use super::watch::Frames;
 use crate::credentials::Scram;
 use crate::error::{ConnectError, ConnectErrorKind};
@@ -45,10 +46,11 @@ impl MongoConnection {
 
 /// Connects, authenticates and checks.
 pub(super) async fn open(credentials: &MongoCredentials, way: &Way) -> Result<(MongoConnection, ServerInfo), ConnectError> {
-    let way = choose(credentials, way).await?;
+    let list = Box::pin(seedlist(credentials, way)).await?;
+    let way = choose(&list, way).await?;
     let watch = if credentials.login().is_some() { Frames::watch } else { Frames::watch_without_login };
     let gateway = way.gateway(BYTES, watch).await?;
-    let login = Box::pin(login(credentials, &way, &gateway));
+    let login = Box::pin(login(credentials, &list, &way, &gateway));
     let (client, version) = way.step(Step::AUTHENTICATE, login).await?;
     let name = credentials.database().ok_or_else(|| {
         ConnectError::from(ConnectErrorKind::DatabaseNotFound)
@@ -70,14 +72,14 @@ pub(super) async fn open(credentials: &MongoCredentials, way: &Way) -> Result<(M
 }
 
 /// The way to the first member that can be read: those of the credentials first, then those that they name.
-async fn choose(credentials: &MongoCredentials, way: &Way) -> Result<Way, ConnectError> {
-    let mut targets: VecDeque<Target> = credentials.targets().into();
+async fn choose(list: &Seedlist, way: &Way) -> Result<Way, ConnectError> {
+    let mut targets: VecDeque<Target> = list.targets.clone().into();
     let mut known: Vec<Target> = targets.iter().cloned().collect();
     let mut failure: Option<ConnectError> = None;
     while let Some(target) = targets.pop_front() {
-        let own = credentials.targets().contains(&target);
+        let own = list.targets.contains(&target);
         let way = way.to(target);
-        let greeted = match greet(&way).await {
+        let greeted = match greet(&way, list.load_balanced).await {
             Ok(greeted) => greeted,
             Err(error) => {
                 let error = if own {
@@ -89,7 +91,7 @@ async fn choose(credentials: &MongoCredentials, way: &Way) -> Result<Way, Connec
                 continue;
             }
         };
-        if credentials.replica_set().is_some_and(|wanted| greeted.set.as_deref() != Some(wanted)) {
+        if list.replica_set.as_deref().is_some_and(|wanted| greeted.set.as_deref() != Some(wanted)) {
             let error = ConnectError::from(ConnectErrorKind::Protocol).at(Step::AUTHENTICATE).with_field("connectionString");
             return Err(error.with_remedy("check replicaSet: the server is of another replica set, or of none".to_owned()));
         }
@@ -110,10 +112,10 @@ async fn choose(credentials: &MongoCredentials, way: &Way) -> Result<Way, Connec
     }))
 }
 
-async fn greet(way: &Way) -> Result<Hello, ConnectError> {
+async fn greet(way: &Way, load_balanced: bool) -> Result<Hello, ConnectError> {
     let stream = way.dial().await?;
     let stream: BoxStream = if way.wants_tls() { Box::new(way.secure(async { Ok(stream) }).await?) } else { stream };
-    way.step(Step::AUTHENTICATE, hello(stream)).await.map_err(|error| match error.kind {
+    way.step(Step::AUTHENTICATE, hello(stream, load_balanced)).await.map_err(|error| match error.kind {
         ConnectErrorKind::Closed if !way.wants_tls() => {
             error.with_remedy("check the port, and set sslMode to true if the server takes TLS connections only".to_owned())
         }
@@ -122,10 +124,13 @@ async fn greet(way: &Way) -> Result<Hello, ConnectError> {
 }
 
 /// A client that was let in, and the server's version. A user may be kept in `admin` or in the database: both are tried before a verdict.
-async fn login(credentials: &MongoCredentials, way: &Way, gateway: &Gateway) -> Result<(Client, String), ConnectError> {
+async fn login(credentials: &MongoCredentials, list: &Seedlist, way: &Way, gateway: &Gateway) -> Result<(Client, String), ConnectError> {
     let mut verdict = None;
-    for source in credentials.sources() {
-        let options = options(way.target(), gateway, credentials.login(), source, credentials.mechanism());
+    for source in &list.sources {
+        let mut options = options(way.target(), gateway, credentials.login(), source, credentials.mechanism());
+        if list.load_balanced {
+            (options.load_balanced, options.direct_connection) = (Some(true), None);
+        }
         let client = Client::with_options(options).map_err(|_| ConnectErrorKind::Internal)?;
         match client.database("admin").run_command(doc! {"buildInfo": 1}).await {
             Ok(answer) => return Ok((client, version_number(answer.get_str("version").unwrap_or_default()))),
