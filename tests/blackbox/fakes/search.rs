@@ -33,12 +33,16 @@ pub(crate) struct Fake {
     /// `version` of the root answer.
     pub(crate) version: Value,
     pub(crate) indices: Vec<Index>,
-    /// Names, and what they stand for.
+    /// Names, and what they stand for. Those of streams are Elasticsearch's alone.
     pub(crate) aliases: Vec<(&'static str, Vec<&'static str>)>,
+    /// Aliases that are hidden.
+    pub(crate) hidden_aliases: Vec<&'static str>,
+    /// Whether the user's role names indices and no aliases.
+    pub(crate) of_indices_alone: bool,
     pub(crate) streams: Vec<(&'static str, Vec<&'static str>)>,
     /// Requests that fail: how their path begins, the status, and the type of the exception.
     pub(crate) failing: Vec<(&'static str, u16, &'static str)>,
-    /// Indices whose mapping fails, whoever is asked for beside them.
+    /// Indices whose mapping fails, whoever is asked for beside them. One that is blocked blocks lists, too.
     pub(crate) refused: Vec<(String, u16, &'static str)>,
 }
 
@@ -48,6 +52,8 @@ impl Default for Fake {
             version: elasticsearch(),
             indices: vec![Index::new("orders", &json!({"id": {"type": "long"}}))],
             aliases: Vec::new(),
+            hidden_aliases: Vec::new(),
+            of_indices_alone: false,
             streams: Vec::new(),
             failing: Vec::new(),
             refused: Vec::new(),
@@ -88,19 +94,37 @@ impl Fake {
     /// What comes of a request.
     pub(crate) fn answer(&self, request: &Request) -> Reply {
         if request.header("authorization") != Some(AUTHORIZATION) {
-            return exception(401, "security_exception");
+            return self.unauthorized();
+        }
+        if self.is_ahead(request) {
+            return exception(400, "media_type_header_exception");
         }
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         if let Some((_, status, kind)) = self.failing.iter().find(|(start, _, _)| path.starts_with(start)) {
             return exception(*status, kind);
         }
         let path = percent_decode_str(path).decode_utf8_lossy().into_owned();
-        let hidden = ["hidden", "all"].iter().any(|word| query.split(['=', ',', '&']).any(|part| part == *word));
-        let shown = || self.indices.iter().filter(move |index| hidden || !index.attributes.contains(&"hidden"));
+        let query = percent_decode_str(query).decode_utf8_lossy();
+        let asks = |word: &str| query.split(['=', ',', '&']).any(|part| part == word || part == "all");
+        let (hidden, closed) = (asks("hidden"), asks("closed"));
+        if hidden && self.is_before(7, 7) {
+            return exception(400, "illegal_argument_exception");
+        }
+        let has = |index: &Index, attribute| index.attributes.contains(&attribute);
+        let shown = || self.indices.iter().filter(move |index| (hidden || !has(index, "hidden")) && (closed || !has(index, "closed")));
+        let blocked = |index: &Index| self.refused.iter().any(|(name, _, kind)| *name == index.name && *kind == "cluster_block_exception");
+        if matches!(path.as_str(), "/_alias" | "/_cat/indices") && shown().any(blocked) {
+            return exception(403, "cluster_block_exception");
+        }
         match path.as_str() {
             "/" => self.product(&json!({"name": "n", "cluster_name": "c", "cluster_uuid": "u", "version": self.version, "tagline": "t"})),
-            "/_resolve/index/*" => self.product(&self.resolved(shown())),
-            "/_alias" => self.product(&Value::Object(shown().map(|index| (index.name.clone(), self.aliases_of(index))).collect())),
+            "/_resolve/index/*" if self.is_before(7, 9) => self.product_says(400, &json!({"error": "no handler found", "status": 400})),
+            "/_resolve/index/*" => self.product(&self.resolved(shown(), hidden)),
+            "/_alias" => {
+                let indices = shown().map(|index| index.name.as_str());
+                let streams = self.streams.iter().map(|(name, _)| *name).filter(|name| self.aliases_of(name).next().is_some());
+                self.product(&Value::Object(indices.chain(streams).map(|name| (name.to_owned(), self.said_of_aliases(name))).collect()))
+            }
             "/_cat/indices" => {
                 let status = |index: &Index| if index.attributes.contains(&"closed") { "close" } else { "open" };
                 self.product(&shown().map(|index| json!({"index": index.name, "status": status(index)})).collect())
@@ -114,32 +138,85 @@ impl Fake {
 
     /// An answer with the header by which the client of Elasticsearch knows its product.
     fn product(&self, body: &Value) -> Reply {
-        let Reply::Whole(status, mut headers, body) = answer(200, body) else { unreachable!("an answer") };
-        if self.version["distribution"].is_null() {
+        self.product_says(200, body)
+    }
+
+    fn product_says(&self, status: u16, body: &Value) -> Reply {
+        let Reply::Whole(status, mut headers, body) = answer(status, body) else { unreachable!("an answer") };
+        if !self.is_open() {
             headers.push(("X-Elastic-Product", "Elasticsearch".to_owned()));
         }
         Reply::Whole(status, headers, body)
     }
 
-    fn resolved<'a>(&'a self, shown: impl Iterator<Item = &'a Index>) -> Value {
+    fn is_open(&self) -> bool {
+        !self.version["distribution"].is_null()
+    }
+
+    /// The first two numbers of the version.
+    fn number(&self) -> (u32, u32) {
+        let mut parts = self.version["number"].as_str().expect("text").split('.').map(|part| part.parse().expect("a number"));
+        (parts.next().expect("one"), parts.next().expect("another"))
+    }
+
+    /// Whether this is an Elasticsearch of before a version.
+    fn is_before(&self, major: u32, minor: u32) -> bool {
+        !self.is_open() && self.number() < (major, minor)
+    }
+
+    /// Whether a client of a later Elasticsearch asks.
+    fn is_ahead(&self, request: &Request) -> bool {
+        let wanted = request.header("accept").and_then(|value| value.split("compatible-with=").nth(1)?.parse::<u32>().ok());
+        !self.is_open() && wanted.is_some_and(|wanted| wanted > self.number().0)
+    }
+
+    /// The security plug-in of `OpenSearch` has no exception for this.
+    fn unauthorized(&self) -> Reply {
+        if !self.is_open() {
+            return exception(401, "security_exception");
+        }
+        let challenge = ("WWW-Authenticate", "Basic realm=\"OpenSearch Security\"".to_owned());
+        let kind = ("Content-Type", "text/plain; charset=UTF-8".to_owned());
+        Reply::Whole(401, vec![challenge, kind], "Unauthorized".to_owned())
+    }
+
+    fn resolved<'a>(&'a self, shown: impl Iterator<Item = &'a Index>, hidden: bool) -> Value {
         let indices: Vec<_> = shown
             .map(|index| {
                 let state = if index.attributes.contains(&"closed") { "closed" } else { "open" };
-                let mut one = json!({"name": index.name, "attributes": [state]});
+                let attributes: Vec<_> = index.attributes.iter().copied().filter(|word| *word == "hidden").chain([state]).collect();
+                let mut one = json!({"name": index.name, "attributes": attributes});
+                let aliases: Vec<_> = self.aliases_of(&index.name).collect();
+                if !aliases.is_empty() {
+                    one["aliases"] = json!(aliases);
+                }
                 if let Some((stream, _)) = self.streams.iter().find(|(_, backing)| backing.contains(&index.name.as_str())) {
                     one["data_stream"] = json!(stream);
                 }
                 one
             })
             .collect();
-        let aliases: Vec<_> = self.aliases.iter().map(|(name, of)| json!({"name": name, "indices": of})).collect();
+        let listed = |name: &str| !self.of_indices_alone && (hidden || !self.hidden_aliases.contains(&name));
+        let aliases = self.aliases().filter(|(name, _)| listed(name)).map(|(name, of)| json!({"name": name, "indices": of}));
+        let aliases: Vec<_> = aliases.collect();
         let stream = |(name, of): &(&str, Vec<&str>)| json!({"name": name, "backing_indices": of, "timestamp_field": "@timestamp"});
         json!({"indices": indices, "aliases": aliases, "data_streams": self.streams.iter().map(stream).collect::<Vec<_>>()})
     }
 
-    fn aliases_of(&self, index: &Index) -> Value {
-        let of = self.aliases.iter().filter(|(_, of)| of.contains(&index.name.as_str()));
-        json!({"aliases": of.map(|(name, _)| ((*name).to_owned(), json!({}))).collect::<Map<_, _>>()})
+    /// Those that the product knows.
+    fn aliases(&self) -> impl Iterator<Item = &(&'static str, Vec<&'static str>)> {
+        let of_stream = |of: &[&str]| self.streams.iter().any(|(stream, _)| of.contains(stream));
+        self.aliases.iter().filter(move |(_, of)| !(self.is_open() && of_stream(of)))
+    }
+
+    /// Those of an index or a stream.
+    fn aliases_of(&self, name: &str) -> impl Iterator<Item = &'static str> {
+        self.aliases().filter(move |(_, of)| of.contains(&name)).map(|(name, _)| *name)
+    }
+
+    fn said_of_aliases(&self, name: &str) -> Value {
+        let said = |name: &str| if self.hidden_aliases.contains(&name) { json!({"is_hidden": true}) } else { json!({}) };
+        json!({"aliases": self.aliases_of(name).map(|alias| (alias.to_owned(), said(alias))).collect::<Map<_, _>>()})
     }
 
     fn mappings<'a>(&self, names: impl Iterator<Item = &'a str>) -> Reply {

@@ -2,4 +2,5 @@
 //! held against the products here.
 
 mod mysql;
+mod search;
 mod trino;

@@ -18,17 +18,22 @@ c.indices.create(index=p + '-b', body={'aliases': {p + '-both': {}}, 'mappings':
 c.indices.create(index='.' + p)
 c.indices.create(index=p + '-名前')
 c.indices.close(index=p + '-b')
-print(json.dumps(c.info()['version']['distribution']))";
-    assert_eq!(peer.client(script, &json!({"prefix": prefix})).await, "opensearch");
+print(json.dumps(c.info()['version'].get('distribution', 'elasticsearch')))";
+    assert_eq!(peer.client(script, &json!({"prefix": prefix})).await, peer.kind);
 }
 
 #[tokio::test]
 async fn what_is_there() {
-    for peer in peers() {
+    what_is_there_at(&peers()).await;
+}
+
+/// The same at any servers.
+pub(crate) async fn what_is_there_at(peers: &[Peer]) {
+    for peer in peers {
         let setup = Setup::sqlite().await;
         let (_server, client) = setup.client();
         let prefix = format!("t{}", uuid::Uuid::new_v4().simple());
-        fill(&peer, &prefix).await;
+        fill(peer, &prefix).await;
         client.create(&peer.body(&json!({}))).await.ok();
         let tables = cached(&setup, "x").await;
         let ours: Vec<_> = tables.iter().filter_map(|t| t["table"].as_str()).filter(|name| name.contains(&prefix)).collect();
@@ -53,8 +58,8 @@ async fn what_is_there() {
         let both = named(&tables, &format!("{prefix}-both"));
         assert_eq!((&both["kind"], &columns(both)[4]), (&json!("view"), &"id: keyword | long → string".to_owned()));
         client.sync_name("x").await.ok();
-        let mut elastic = peer.body(&json!({}));
-        elastic["datasourceType"] = json!("elasticsearch");
-        assert_eq!(outcome(&client, &elastic).await, (json!("product"), json!("OTHER_PRODUCT")));
+        let mut other = peer.body(&json!({}));
+        other["datasourceType"] = json!(if peer.kind == "opensearch" { "elasticsearch" } else { "opensearch" });
+        assert_eq!(outcome(&client, &other).await, (json!("product"), json!("OTHER_PRODUCT")));
     }
 }

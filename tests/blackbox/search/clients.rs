@@ -25,14 +25,15 @@ print(json.dumps([c.info()['version']['number'], names, [[x['name'], x['indices'
     list(c.indices.get_mapping(index='hidden')), caught(lambda: c.indices.get_mapping(index='none')),
     caught(lambda: c.indices.get_mapping(index='forbidden')), caught(lambda: client('no').info())]))";
 
-fn wanted(version: &str) -> Value {
+/// What they say of a product in this version, and of which aliases it tells.
+fn wanted(version: &str, aliases: &Value, aliased: &[&str]) -> Value {
     let names = ["orders", "old", "closed", "odd"];
     json!([
         version,
         names,
-        [["all", ["orders", "old"]], ["of-stream", ["metrics"]]],
-        [["metrics", [".ds-metrics-1", ".ds-metrics-2"]]],
-        ["old", "orders"],
+        aliases,
+        [["metrics", [".ds-metrics-000001", ".ds-metrics-000002"]]],
+        aliased,
         names.map(|name| [name, if name == "closed" { "close" } else { "open" }]),
         true,
         {"raw": {"type": "keyword"}},
@@ -58,11 +59,21 @@ fn fake() -> Fake {
 #[tokio::test]
 async fn of_elasticsearch() {
     let client = "import elasticsearch as e\ndef client(p): return e.Elasticsearch(args['url'], basic_auth=('app', p), max_retries=0)";
-    for python in ["HEADWATER_TEST_ELASTICSEARCH_8_PYTHON", "HEADWATER_TEST_SEARCH_PYTHON"] {
-        assert_eq!(said(python, client, fake()).await.expect("accepted"), wanted("8.19.3"), "{python}");
-        let other = said(python, client, Fake { version: opensearch(), ..fake() }).await.expect_err("another product");
+    for (python, version) in [("HEADWATER_TEST_ELASTICSEARCH_8_PYTHON", "8.19.3"), ("HEADWATER_TEST_SEARCH_PYTHON", "9.2.0")] {
+        let mut fake = fake();
+        fake.version["number"] = json!(version);
+        let aliases = json!([["all", ["orders", "old"]], ["of-stream", ["metrics"]]]);
+        assert_eq!(
+            said(python, client, fake).await.expect("accepted"),
+            wanted(version, &aliases, &["metrics", "old", "orders"]),
+            "{python}"
+        );
+        let other = said(python, client, Fake { version: opensearch(), ..self::fake() }).await.expect_err("another product");
         assert!(other.contains("UnsupportedProductError"), "{python}: {other}");
     }
+    // As the product itself has it.
+    let ahead = said("HEADWATER_TEST_SEARCH_PYTHON", client, fake()).await.expect_err("a client of a later version");
+    assert!(ahead.contains("media_type_header_exception"), "{ahead}");
 }
 
 #[tokio::test]
@@ -70,6 +81,6 @@ async fn of_opensearch() {
     let client = "import opensearchpy\ndef client(p): return opensearchpy.OpenSearch(args['url'], http_auth=('app', p), max_retries=0)";
     assert_eq!(
         said("HEADWATER_TEST_SEARCH_PYTHON", client, Fake { version: opensearch(), ..fake() }).await.expect("accepted"),
-        wanted("2.19.1")
+        wanted("2.19.1", &json!([["all", ["orders", "old"]]]), &["old", "orders"])
     );
 }

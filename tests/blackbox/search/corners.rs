@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{body, elastic};
 use crate::fakes::http::serve;
-use crate::fakes::search::{Fake, Index, exception, opensearch};
+use crate::fakes::search::{Fake, Index, exception};
 use crate::support::Setup;
 use crate::support::cache::{cached, columns, named, summary};
 use crate::support::diagnose::diagnose;
@@ -13,7 +13,7 @@ use crate::support::diagnose::diagnose;
 pub(super) fn cluster() -> Fake {
     let with = |name: &str, properties: &Value, attributes: Vec<&'static str>| Index { attributes, ..Index::new(name, properties) };
     let orders = json!({"id": {"type": "long"}, "name": {"type": "text", "fields": {"raw": {"type": "keyword"}}}, "at": {"type": "date"},
-        "o": {"properties": {"x": {"type": "long"}}}});
+        "o": {"properties": {"x": {"type": "long"}}}, "key": {"type": "alias", "path": "id"}});
     let old = json!({"id": {"type": "keyword"}, "at": {"type": "date"}, "only": {"type": "ip"}, "o": {"type": "keyword"}});
     let backing = |extra: &str| json!({"@timestamp": {"type": "date"}, extra: {"type": "double"}});
     let odd = json!({
@@ -32,12 +32,13 @@ pub(super) fn cluster() -> Fake {
             with("old", &old, vec![]),
             with("closed", &json!({"id": {"type": "long"}}), vec!["closed"]),
             with("hidden", &json!({"id": {"type": "long"}}), vec!["hidden"]),
-            with(".ds-metrics-1", &backing("cpu"), vec!["hidden"]),
-            with(".ds-metrics-2", &backing("heap"), vec!["hidden"]),
+            with(".ds-metrics-000001", &backing("cpu"), vec!["hidden"]),
+            with(".ds-metrics-000002", &backing("heap"), vec!["hidden"]),
             with_runtime,
         ],
-        aliases: vec![("all", vec!["orders", "old"]), ("of-stream", vec!["metrics"])],
-        streams: vec![("metrics", vec![".ds-metrics-1", ".ds-metrics-2"])],
+        aliases: vec![("all", vec!["orders", "old"]), ("of-stream", vec!["metrics"]), ("unseen", vec!["orders"])],
+        hidden_aliases: vec!["unseen"],
+        streams: vec![("metrics", vec![".ds-metrics-000001", ".ds-metrics-000002"])],
         ..Fake::default()
     }
 }
@@ -66,6 +67,8 @@ async fn a_bit_of_everything() {
     let all = [
         "at: date → timestamp_tz",
         "id: keyword | long → string",
+        // Another name of a field of which nobody knows what it is.
+        "key: alias → string",
         "name: text → string",
         "raw: keyword → string",
         // What is an object in one index and a word in another has nothing in it.
@@ -109,26 +112,6 @@ async fn a_bit_of_everything() {
     let notes = summary(&setup, "x").await["notes"].clone();
     let told: Vec<_> = notes.as_array().expect("notes").iter().map(|note| json!([note["code"], note["object"]])).collect();
     assert_eq!(told, [json!(["TYPES_DIFFER", "all.id"]), json!(["TYPES_DIFFER", "all.o"])]);
-}
-
-/// Where `_resolve` is refused `_alias` lists, and where that is refused `_cat/indices`, which knows of no aliases.
-#[tokio::test]
-async fn listed_by_other_requests() {
-    let setup = Setup::sqlite().await;
-    let (_server, client) = setup.client();
-    for (name, failing, tables) in [
-        ("resolve", vec![], vec!["all", "closed", "metrics", "odd", "of-stream", "old", "orders"]),
-        ("alias", vec!["/_resolve"], vec!["all", "closed", "odd", "old", "orders"]),
-        ("cat", vec!["/_resolve", "/_alias"], vec!["closed", "odd", "old", "orders"]),
-    ] {
-        let failing = failing.into_iter().map(|start| (start, 403, "security_exception")).collect();
-        let running = Fake { failing, version: opensearch(), ..cluster() }.start().await;
-        let url = format!("http://127.0.0.1:{}", running.port);
-        client.create(&body("opensearch", &url, &json!({"name": name}))).await.ok();
-        let found = cached(&setup, name).await;
-        assert_eq!(found.iter().filter_map(|t| t["table"].as_str()).collect::<Vec<_>>(), tables, "{name}");
-        assert_eq!(named(&found, "orders")["columns"].as_array().map(Vec::len), Some(6), "{name}");
-    }
 }
 
 /// Versions that are read, by what they say of themselves; one that may not be asked is taken for granted.

@@ -13,8 +13,13 @@ use crate::support::{Client, Setup, closed_port, diagnose::diagnose};
 const START: &str = "check serverUrl, and that the server is running";
 const SPEAK: &str = "check serverUrl and datasourceType";
 const SPEAK_TLS: &str = "check serverUrl and datasourceType; if the server speaks TLS give serverUrl as https://…";
+const GIVE_TLS: &str = "give serverUrl as https://…";
 const SPEAK_PLAIN: &str = "check serverUrl; if the server speaks no TLS give serverUrl as http://…";
 const VIEW: &str = "give the user's role the privilege view_index_metadata on the indices";
+const ALLOW: &str = "allow the user's role indices:admin/resolve/index and indices:admin/mappings/get on all indices (*), or on some, \
+    with do_not_fail_on_forbidden: true in the security plug-in's configuration";
+const UNBLOCK: &str = "take index.blocks.metadata off the indices that have it, or give the user's role the privilege \
+    view_index_metadata on the indices";
 const WHO: &str = "the server asks who we are: give username and password, and set disableAuth to false";
 
 /// Name, changes, step, code, field, remedy.
@@ -51,14 +56,14 @@ async fn where_it_is() {
         ("no TLS there", at("https://", "127.0.0.1", plain.port), "tls", "TLS_FAILED", Some("serverUrl"), SPEAK_PLAIN),
         ("no TLS there, and no scheme", at("", "127.0.0.1", plain.port), "tls", "TLS_FAILED", Some("serverUrl"), SPEAK_PLAIN),
         ("no TLS in a cloud", cloud(plain.port), "tls", "TLS_FAILED", Some("cloudId"), "check cloudId"),
-        ("TLS there", at("http://", "localhost", tls.port), "tls", "TLS_REQUIRED", Some("serverUrl"), SPEAK_TLS),
+        ("TLS there", at("http://", "localhost", tls.port), "tls", "TLS_REQUIRED", Some("serverUrl"), GIVE_TLS),
         (
             "TLS there, switched off",
             with(at("", "localhost", tls.port), "ignoreSsl", json!(true)),
             "tls",
             "TLS_REQUIRED",
             Some("serverUrl"),
-            SPEAK_TLS,
+            GIVE_TLS,
         ),
         (
             "own CA",
@@ -158,14 +163,17 @@ async fn what_answers() {
             "opensearch",
             "no list",
             Fake { version: opensearch(), ..every(403, "security_exception") },
-            (
-                "",
-                json!({}),
-                "list",
-                "NO_PRIVILEGE",
-                Some("username"),
-                "allow the user's role indices:admin/resolve/index and indices:admin/mappings/get on the indices",
-            ),
+            ("", json!({}), "list", "NO_PRIVILEGE", Some("username"), ALLOW),
+        ),
+        // One index is, and with it all lists but the one that is refused.
+        (
+            "elasticsearch",
+            "a blocked index",
+            Fake {
+                refused: vec![("orders".to_owned(), 403, "cluster_block_exception")],
+                ..failing(&[("/_resolve", 403, "security_exception")])
+            },
+            ("", json!({}), "list", "SERVER_ERROR", None, UNBLOCK),
         ),
         ("elasticsearch", "blocked", every(503, "cluster_block_exception"), ("", json!({}), "list", "NOT_READY", None, "try again later")),
         (

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::peers::secured;
+use super::peers::{Peer, secured};
 use super::{body, cloud_id, elastic};
 use crate::fakes::search::Fake;
 use crate::fakes::tls::authority;
@@ -11,9 +11,13 @@ use crate::support::diagnose::{diagnose, outcome};
 
 #[tokio::test]
 async fn over_tls_with_a_password() {
+    over_tls_with_a_password_at(&secured(), "PROTOCOL_ERROR").await;
+}
+
+/// The same at any server, and what comes of plain HTTP to its port.
+pub(crate) async fn over_tls_with_a_password_at(peer: &Peer, plain: &str) {
     let setup = Setup::sqlite().await;
     let (_server, client) = setup.client();
-    let peer = secured();
     let port = peer.place().rsplit(':').next().expect("a port");
     let cloud = cloud_id(&format!("0.0.1:{port}$127$"));
     let ok = (json!("ok"), Value::Null);
@@ -30,7 +34,7 @@ async fn over_tls_with_a_password() {
         (json!({"password": "no"}), (json!("authenticate"), json!("AUTHENTICATION_FAILED"))),
         (json!({"username": "nobody"}), (json!("authenticate"), json!("AUTHENTICATION_FAILED"))),
         (json!({"disableAuth": true}), (json!("authenticate"), json!("AUTHENTICATION_FAILED"))),
-        (json!({"serverUrl": peer.place(), "ignoreSsl": true, "sslCa": null}), (json!("authenticate"), json!("PROTOCOL_ERROR"))),
+        (json!({"serverUrl": peer.place(), "ignoreSsl": true, "sslCa": null}), (json!("authenticate"), json!(plain))),
     ] {
         assert_eq!(outcome(&client, &peer.body(&changes)).await, wanted, "{changes}");
     }

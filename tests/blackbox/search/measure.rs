@@ -139,6 +139,23 @@ async fn r5_dense_answers() {
         assert!(began.elapsed() < Duration::from_mins(1), "{case}: {:?}", began.elapsed());
         assert!(server.peak() < MEMORY, "{case}: {} MiB", server.peak());
     }
+    // As many indices as fit, each time that others are listed beside them.
+    let many: Vec<_> = (0..1_400_000).map(|n| format!("\"{n:x}\":{{}}")).collect();
+    let rows: Vec<_> = (0..800_000).map(|n| format!("{{\"index\":\"{n:x}\"}}")).collect();
+    for (case, start, listing) in
+        [("aliases", "/_alias", format!("{{{}}}", many.join(","))), ("rows", "/_cat/indices", format!("[{}]", rows.join(",")))]
+    {
+        let running = serve(move |_, request| match request.path.as_str() {
+            "/" => http::json(200, &json!({"version": elasticsearch()})),
+            path if path.starts_with(start) => Reply::Whole(200, vec![], listing.clone()),
+            path if path.contains("/_mapping") => mappings(&[]),
+            _ => exception(403, "security_exception"),
+        })
+        .await;
+        let (step, code) = outcome(&client, &elastic(running.port, &json!({}))).await;
+        assert!(step == "ok" || code == "ANSWER_TOO_LARGE" || code == "TIMED_OUT", "{case}: {step} {code}");
+        assert!(server.peak() < MEMORY, "{case}: {} MiB", server.peak());
+    }
     for (case, answer) in [
         ("others", format!(r#"{{{}"a":{{}}}}"#, words(r#""":1,"#))),
         ("deep", format!(r#"{{"a":{{"mappings":{}"#, words(r#"{"properties":{"a":"#))),

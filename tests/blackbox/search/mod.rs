@@ -1,16 +1,17 @@
 //! `OpenSearch`: a third party's server, directly and over TLS with a password (nginx). Both products, and what that server cannot show:
-//! a fake that the official clients of both accept.
+//! a fake that the official clients of both accept. The products themselves are in `real::search`.
 //!
 //! Peers: elasticsearch-8, osmem, osmem-tls, tls.
 
-mod catalog;
+pub(crate) mod catalog;
 mod clients;
 mod corners;
 mod failures;
-mod login;
+mod listed;
+pub(crate) mod login;
 mod measure;
-mod names;
-mod peers;
+pub(crate) mod names;
+pub(crate) mod peers;
 mod rogue;
 
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::elastic;
-use super::peers::peers;
+use super::peers::{Peer, peers};
 use crate::fakes::search::{Fake, Index};
 use crate::support::Setup;
 use crate::support::cache::{cached, named, summary};
@@ -26,7 +26,12 @@ fn own(at: usize) -> Value {
 
 #[tokio::test]
 async fn of_indices_at_servers_that_are_no_fakes() {
-    for peer in peers() {
+    of_indices_at(&peers()).await;
+}
+
+/// The same at any servers.
+pub(crate) async fn of_indices_at(peers: &[Peer]) {
+    for peer in peers {
         let setup = Setup::sqlite().await;
         let (_server, client) = setup.client();
         let names = indices(&format!("n{}-", &uuid::Uuid::new_v4().simple().to_string()[..8]));

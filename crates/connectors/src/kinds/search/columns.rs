@@ -50,6 +50,7 @@ impl<'a> Writer<'a, '_> {
         };
         let (generated, comment) = match (field.origin, &field.target) {
             (Origin::Runtime, _) => (Some(Generated::Virtual), Some(Cow::Borrowed("runtime field"))),
+            (Origin::Derived, _) => (Some(Generated::Virtual), Some(Cow::Borrowed("derived field"))),
             (_, Some(target)) if field.is_alias() => (Some(Generated::Virtual), Some(Cow::Owned(format!("alias of {target}")))),
             _ if other => (Some(Generated::Stored), Some(Cow::Borrowed("multi-field"))),
             _ => (None, None),
@@ -62,7 +63,8 @@ impl<'a> Writer<'a, '_> {
     fn data_type(&self, field: &Field) -> DataType {
         match &field.target {
             Some(target) if field.is_alias() => match find(self.root, target) {
-                Some(Field { types, opaque: false, .. }) if types.len() == 1 && &*types[0] != ALIAS => normalize(&types[0]),
+                Some(Field { types, .. }) if types.len() > 1 => DataType::String,
+                Some(Field { types, opaque: false, .. }) if &*types[0] != ALIAS => normalize(&types[0]),
                 _ => DataType::Other,
             },
             _ => normalize(&field.types[0]),

@@ -43,6 +43,11 @@ pub(super) fn is_block(error: &ConnectError) -> bool {
     error.server_code.as_deref() == Some(BLOCKED)
 }
 
+/// Whether a cluster does not know a word of the request.
+pub(super) fn is_unknown(error: &ConnectError) -> bool {
+    error.server_code.as_deref() == Some("illegal_argument_exception")
+}
+
 /// Whether a cluster that knows us says that this one request is not for us.
 pub(super) fn is_security(error: &ConnectError) -> bool {
     error.server_code.as_deref() == Some("security_exception")

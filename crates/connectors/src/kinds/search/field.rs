@@ -19,8 +19,10 @@ const DEPTH: u8 = 32;
 pub(super) enum Origin {
     /// From documents.
     Document,
-    /// It is computed when it is asked for.
+    /// It is computed when it is asked for: Elasticsearch's word.
     Runtime,
+    /// The same in `OpenSearch`'s word.
+    Derived,
 }
 
 /// One field.
@@ -140,8 +142,8 @@ impl<'de> Visitor<'de> for FieldSeed<'_> {
                 "path" => field.target = map.next_value::<Scalar>()?.into_text(),
                 "enabled" => field.opaque |= is_false(map.next_value::<&serde_json::value::RawValue>()?.get()),
                 "properties" if inner.depth < DEPTH => field.properties = map.next_value_seed(inner)?,
-                // What a runtime field of several values has.
-                "fields" if inner.depth < DEPTH && seed.origin == Origin::Runtime => field.properties = map.next_value_seed(inner)?,
+                // What a computed field of several values has.
+                "fields" if inner.depth < DEPTH && seed.origin != Origin::Document => field.properties = map.next_value_seed(inner)?,
                 "fields" if inner.depth < DEPTH => field.others = map.next_value_seed(inner)?,
                 "properties" => {
                     field.opaque = true;

@@ -30,9 +30,12 @@ pub(super) async fn introspect(connection: &mut SearchConnection, out: &mut Cata
     let SearchConnection { cluster, product, method, .. } = connection;
     cluster.client.until(out.until().into());
     let held = out.hold();
-    let listing = list(cluster, *method, &held).await?;
+    let listing = list(cluster, *method, *product, &held).await?;
     if !listing.whole {
         out.left_out(Partial::CatalogBytes);
+    }
+    for gap in &listing.gaps {
+        unreadable(SCHEMA, gap, out);
     }
     out.schema(SCHEMA);
     let wanted: Vec<_> = listing.wanted().into_iter().filter(|name| named(name, out)).collect();

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use catalog::Hold;
 
 use super::cluster::{Cluster, Failed};
-use super::method::{METHODS, Method};
+use super::complete::complete;
+use super::error::is_block;
+use super::method::{METHODS, Method, States};
 use super::product::Product;
-use super::resolved::{Alias, DataStream, Index, Members, Resolved, parse};
+use super::resolved::{Alias, DataStream, Index, Members, Resolved, is_hidden, parse};
 use crate::error::{ConnectError, ConnectErrorKind as K};
 
 /// What there is. Hidden is what the cluster calls so (it does not show that), and what begins with a point.
@@ -19,6 +21,8 @@ pub(super) struct Listing {
     pub(super) unions: BTreeMap<Box<str>, Union>,
     /// Whether all of it found room in memory.
     pub(super) whole: bool,
+    /// What could not be listed, in words.
+    pub(super) gaps: Vec<&'static str>,
 }
 
 /// A data stream or an alias.
@@ -32,26 +36,43 @@ pub(super) struct Union {
 
 /// The first request that the cluster answers.
 pub(super) async fn method(cluster: &mut Cluster, product: Product) -> Result<Method, ConnectError> {
-    let mut first = None;
+    let (mut first, mut blocked) = (None, None);
     for method in METHODS {
-        match cluster.get(method.path()).await {
+        match cluster.get(&method.path(States::Shown)).await {
             Ok(body) => return parse(method, &body).map(|_| method).ok_or_else(|| K::Protocol.into()),
             // A request that is not known, or not for this user, says nothing about the others.
             Err(Failed::Answer(error)) if matches!(error.kind, K::NoPrivilege | K::Server | K::Protocol) => {
-                first.get_or_insert(error);
+                let why = if is_block(&error) { &mut blocked } else { &mut first };
+                why.get_or_insert(error);
             }
             Err(failed) => return Err(failed.into()),
         }
     }
-    let error = first.unwrap_or_else(|| K::Protocol.into());
-    Err(if error.kind == K::NoPrivilege { error.with_remedy(product.privileges().to_owned()) } else { error })
+    Err(verdict(first, blocked, product))
 }
 
+/// Why there is no list. One index with a block on its metadata blocks all requests but the first: then that is what is wrong, for who
+/// may not send the first.
+fn verdict(first: Option<ConnectError>, blocked: Option<ConnectError>, product: Product) -> ConnectError {
+    let refused = first.as_ref().is_some_and(|error| error.kind == K::NoPrivilege);
+    let grant = product.privileges_to_list();
+    match (blocked, refused) {
+        (Some(error), true) => error.with_remedy(format!("{UNBLOCK}, or {grant}")),
+        (Some(error), false) => error.with_remedy(UNBLOCK.to_owned()),
+        (None, true) => first.unwrap_or_else(|| K::NoPrivilege.into()).with_remedy(grant.to_owned()),
+        (None, false) => first.unwrap_or_else(|| K::Protocol.into()),
+    }
+}
+
+const UNBLOCK: &str = "take index.blocks.metadata off the indices that have it";
+
 /// Lists what there is, as far as `held` has room.
-pub(super) async fn list(cluster: &mut Cluster, method: Method, held: &Hold) -> Result<Listing, ConnectError> {
-    let body = cluster.get(method.path()).await?;
-    let resolved = parse(method, &body).ok_or(K::Protocol)?;
-    Ok(Listing::of(resolved, held))
+pub(super) async fn list(cluster: &mut Cluster, method: Method, product: Product, held: &Hold) -> Result<Listing, ConnectError> {
+    let body = cluster.get(&method.path(States::Shown)).await?;
+    let mut resolved = parse(method, &body).ok_or(K::Protocol)?;
+    drop(body);
+    let gaps = complete(cluster, method, product, &mut resolved).await?;
+    Ok(Listing { gaps, ..Listing::of(resolved, held) })
 }
 
 impl Listing {
@@ -65,8 +86,10 @@ impl Listing {
             }
             listing.union(name, false, members, held);
         }
-        for Index { name, attributes, data_stream } in resolved.indices {
-            let hidden = is_hidden(&name) || attributes.hidden || data_stream.is_some() || backing.contains(&name);
+        for Index { name, attributes, data_stream, .. } in resolved.indices {
+            let backs = data_stream.is_some() || backing.contains(&name);
+            // By their aliases streams are listed as indices are.
+            let hidden = is_hidden(&name) || attributes.hidden || backs || listing.unions.contains_key(&name);
             if !hidden && held.takes(name.len()) {
                 listing.indices.insert(name, attributes.closed);
             }
@@ -114,10 +137,6 @@ fn add(all: &mut BTreeSet<Box<str>>, names: impl IntoIterator<Item = Box<str>>, 
     true
 }
 
-fn is_hidden(name: &str) -> bool {
-    name.starts_with('.')
-}
-
 #[cfg(test)]
 mod tests {
     use catalog::Budget;
@@ -156,6 +175,8 @@ mod tests {
     fn the_same_by_other_requests() {
         let aliases = listing(Method::Aliases, r#"{"a":{"aliases":{"both":{"is_write_index":true}}},"b":{"aliases":{"both":{}}},".x":{}}"#);
         assert_eq!((aliases.indices.len(), aliases.unions["both"].members.len()), (2, 2));
+        let hidden = listing(Method::Aliases, r#"{"a":{"aliases":{"h":{"is_hidden":true},"s":{"filter":{},"is_hidden":false}}}}"#);
+        assert_eq!(hidden.unions.keys().map(|name| &**name).collect::<Vec<_>>(), ["s"]);
         let cat = listing(Method::Cat, r#"[{"index":"a","status":"open"},{"index":"b","status":"close"},{"index":".x","status":null}]"#);
         assert_eq!(cat.indices.into_iter().collect::<Vec<_>>(), [("a".into(), false), ("b".into(), true)]);
         assert!(parse(Method::Resolve, b"[]").is_none() && parse(Method::Cat, b"{}").is_none());

@@ -113,8 +113,8 @@ impl<'de> Visitor<'de> for RootSeed<'_> {
         while let Some(key) = map.next_key::<Box<str>>()? {
             match &*key {
                 "properties" => fields = map.next_value_seed(seed)?,
-                // OpenSearch has another word.
-                "runtime" | "derived" => computed.extend(map.next_value_seed(FieldsSeed { origin: Origin::Runtime, ..seed })?),
+                "runtime" => computed.extend(map.next_value_seed(FieldsSeed { origin: Origin::Runtime, ..seed })?),
+                "derived" => computed.extend(map.next_value_seed(FieldsSeed { origin: Origin::Derived, ..seed })?),
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -148,6 +148,8 @@ mod tests {
         assert!(all["e"].opaque && all["e"].properties.is_empty());
         assert_eq!((&*all["odd"].types[0], all["other"].target.as_deref()), ("unknown", Some("o.b")));
         assert_eq!((&*all["hidden"].types[0], all["hidden"].origin), ("keyword", Origin::Runtime));
+        let derived = fields(r#"{"derived":{"d":{"type":"keyword","script":{"source":"x"}}}}"#).expect("a mapping").fields;
+        assert_eq!(derived["d"].origin, Origin::Derived);
         assert!(fields("{}").expect("a mapping").fields.is_empty());
         assert!(fields("[]").is_none() && fields(r#"{"properties":[]}"#).is_none());
     }

@@ -6,6 +6,7 @@
 mod chunks;
 mod cluster;
 mod columns;
+mod complete;
 mod connection;
 mod credentials;
 mod error;
@@ -17,6 +18,7 @@ mod method;
 mod open;
 mod product;
 mod resolved;
+mod rows;
 mod types;
 mod union;
 mod words;

@@ -61,6 +61,18 @@ impl Product {
         }
     }
 
+    /// What has to be granted for a list.
+    pub(super) fn privileges_to_list(self) -> &'static str {
+        match self {
+            Self::Elasticsearch => self.privileges(),
+            // As it is set up at first its security plug-in refuses a list of which some may not be seen.
+            Self::OpenSearch => {
+                "allow the user's role indices:admin/resolve/index and indices:admin/mappings/get on all indices (*), or on some, with \
+                 do_not_fail_on_forbidden: true in the security plug-in's configuration"
+            }
+        }
+    }
+
     /// What answers, if it is this product. Without a root answer (not everybody may see it) it is taken for granted.
     pub(super) fn check(self, root: Option<Root>) -> Result<ServerInfo, ConnectError> {
         let Some(Root { version }) = root else { return Ok(ServerInfo::new(self.title(), String::new())) };

@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::method::Method;
+use super::rows::each;
 
 #[derive(Deserialize)]
 pub(super) struct Resolved {
@@ -26,6 +27,9 @@ pub(super) struct Index {
     pub(super) name: Box<str>,
     #[serde(default)]
     pub(super) attributes: Attributes,
+    /// Its aliases, hidden ones too.
+    #[serde(default)]
+    pub(super) aliases: Option<Box<Members>>,
     /// The stream that it is a part of.
     #[serde(default)]
     pub(super) data_stream: Option<IgnoredAny>,
@@ -56,48 +60,22 @@ pub(super) struct DataStream {
 #[derive(Default)]
 pub(super) struct Members(pub(super) BTreeSet<Box<str>>);
 
-/// The names of an object's members.
-#[derive(Default)]
-struct Keys(BTreeSet<Box<str>>);
-
-#[derive(Deserialize)]
-struct Aliased {
-    #[serde(default)]
-    aliases: Keys,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    index: Box<str>,
-    #[serde(default)]
-    status: Option<Box<str>>,
-}
-
 /// The answer to any of the requests.
 pub(super) fn parse(method: Method, body: &[u8]) -> Option<Resolved> {
-    let index = |name: Box<str>, closed: bool| Index { name, attributes: Attributes { closed, hidden: false }, data_stream: None };
-    match method {
+    if method == Method::Resolve {
         // A list would do for an object otherwise.
-        Method::Resolve => serde_json::from_slice(body).ok().filter(|_| body.trim_ascii_start().starts_with(b"{")),
-        Method::Aliases => {
-            let all: BTreeMap<Box<str>, Aliased> = serde_json::from_slice(body).ok()?;
-            let mut aliases: BTreeMap<Box<str>, Members> = BTreeMap::new();
-            let mut indices = Vec::new();
-            for (name, Aliased { aliases: Keys(keys) }) in all {
-                for alias in keys {
-                    aliases.entry(alias).or_default().0.insert(name.clone());
-                }
-                indices.push(index(name, false));
-            }
-            let aliases = aliases.into_iter().map(|(name, indices)| Alias { name, indices }).collect();
-            Some(Resolved { indices, aliases, data_streams: Vec::new() })
-        }
-        Method::Cat => {
-            let rows: Vec<Row> = serde_json::from_slice(body).ok()?;
-            let indices = rows.into_iter().map(|row| index(row.index, row.status.as_deref() == Some("close"))).collect();
-            Some(Resolved { indices, aliases: Vec::new(), data_streams: Vec::new() })
-        }
+        return serde_json::from_slice(body).ok().filter(|_| body.trim_ascii_start().starts_with(b"{"));
     }
+    let (mut indices, mut aliases) = (Vec::new(), BTreeMap::<_, Members>::new());
+    each(method, body, |row| {
+        for alias in row.aliases {
+            aliases.entry(alias).or_default().0.insert(row.name.clone());
+        }
+        let attributes = Attributes { closed: row.closed, hidden: false };
+        indices.push(Index { name: row.name, attributes, aliases: None, data_stream: None });
+    })?;
+    let aliases = aliases.into_iter().map(|(name, indices)| Alias { name, indices }).collect();
+    Some(Resolved { indices, aliases, data_streams: Vec::new() })
 }
 
 impl<'de> Deserialize<'de> for Attributes {
@@ -149,24 +127,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = Keys;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-                let mut names = BTreeSet::new();
-                while let Some((name, _)) = map.next_entry::<_, IgnoredAny>()? {
-                    names.insert(name);
-                }
-                Ok(Keys(names))
-            }
-        }
-        deserializer.deserialize_map(Names)
-    }
+/// Whether a name says that what has it is hidden.
+pub(super) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
 }

@@ -46,7 +46,8 @@ impl Words {
             K::Redirected if self.cloud => "check cloudId: what answers there is no cluster".to_owned(),
             K::Redirected => "give the final URL as serverUrl".to_owned(),
             // Either side may speak TLS alone.
-            K::Protocol | K::Closed | K::TlsRequired if !self.tls => {
+            K::TlsRequired => format!("give {place} as https://…"),
+            K::Protocol | K::Closed if !self.tls => {
                 format!("check {place} and datasourceType; if the server speaks TLS give serverUrl as https://…")
             }
             K::Protocol | K::Closed => format!("check {place} and datasourceType"),
