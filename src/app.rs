@@ -10,6 +10,7 @@ use store::{Cipher, Hash, Store};
 
 use crate::auth::Tokens;
 use crate::config::FileLimits;
+use crate::datasource::Underway;
 use crate::files::FileStore;
 use crate::http::knocks::Knocks;
 use crate::readiness::Readiness;
@@ -27,6 +28,8 @@ pub(crate) struct App {
     pub(crate) limits: RequestLimits,
     pub(crate) staging: StagingLimits,
     pub(crate) files: Arc<FileStore>,
+    /// Syncs that run in this server.
+    pub(crate) underway: Underway,
     pub(crate) file_limits: FileLimits,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) metrics_access: MetricsAccess,

@@ -17,6 +17,7 @@ use super::metrics::Metrics;
 use crate::app::{App, RequestLimits, StagingLimits};
 use crate::auth::{Failures, Tokens};
 use crate::config::{Jobs, RunnerKind, Service};
+use crate::datasource::Underway;
 use crate::files::FileStore;
 use crate::http::knocks::Knocks;
 use crate::readiness::Readiness;
@@ -89,6 +90,7 @@ pub(super) async fn run(plan: Plan) -> Result<(), CliError> {
         limits: RequestLimits { body: service.max_body, arrival: service.request_timeout, whole },
         staging: StagingLimits { lease: service.staging_lease, bytes: service.max_staged },
         files: FileStore::new(plan.files),
+        underway: Underway::default(),
         file_limits: service.files,
         metrics: telemetry::start_metrics()?,
         metrics_access: plan.metrics.access,

@@ -114,7 +114,9 @@ async fn read(app: &App, tenant: Tenant, into: Destination<'_>, order: Order, st
                 let known = known.get_or_insert_default();
                 staging.add(table, known).await.map_err(AcquireError::Stage)?;
             }
+            Report::Files(files) => app.underway.looked_at(tenant, into.uuid(), Some(files)),
             Report::Again => {
+                app.underway.looked_at(tenant, into.uuid(), None);
                 server = None;
                 staging.restart();
             }

@@ -38,7 +38,7 @@ pub(crate) async fn diagnose(app: &App, tenant: Tenant, order: Order) -> Diagnos
     let (counts, failure) = loop {
         match running.next().await {
             Report::Tested(info) => server = Some(info),
-            Report::Table(_) => {}
+            Report::Table(_) | Report::Files(_) => {}
             Report::Again => server = None,
             Report::Done(counts) => break (counts, None),
             Report::Failed(error) => break (None, Some(error)),

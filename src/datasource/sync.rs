@@ -27,6 +27,7 @@ pub(crate) enum SyncError {
 /// Opens the stored credentials, tests, reads and replaces. An unchanged schema costs one small write.
 pub(crate) async fn sync(app: &App, tenant: Tenant, mut stored: Datasource) -> Result<(), SyncError> {
     let failed = |e: StoreError| SyncError::Failed(e.into());
+    let _underway = app.underway.begin(tenant, stored.uuid);
     for _ in 0..ATTEMPTS {
         let order = stored_source(app, tenant, &stored).await.map_err(SyncError::Failed)?;
         // The same credentials lead to the same tables: what a sample misses of them is not gone.

@@ -167,7 +167,7 @@ async fn survey_once(app: &App, tenant: Tenant, stored: &Datasource, received: &
     let mut running = app.runner.start(tenant, order, Task::Survey);
     loop {
         match running.next().await {
-            Report::Tested(_) | Report::Table(_) | Report::Again => {}
+            Report::Tested(_) | Report::Table(_) | Report::Files(_) | Report::Again => {}
             Report::Done(read) => return read.ok_or(UploadError::Source(ConnectErrorKind::Internal.into())),
             Report::Failed(error) => return Err(UploadError::Source(error)),
         }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use catalog::{Catalog, TableDefinition};
+use catalog::{Catalog, Files, TableDefinition};
 use connectors::{ConnectError, ConnectErrorKind, Event, Kind, ServerInfo};
 use egress::{Plan, Step, StepEvent, Taken};
 use tokio::sync::mpsc;
@@ -33,6 +33,8 @@ pub(crate) enum Report {
     Tested(ServerInfo),
     /// A table, finished.
     Table(TableDefinition),
+    /// How many files of the source were looked at until now.
+    Files(Files),
     /// The job is run again from the start: all tables will come anew.
     Again,
     /// All was done; what the schema came to, if it was read.
@@ -90,6 +92,7 @@ impl Running {
                 // The runner has answered it.
                 Some(News::Event(Event::Want(_))) => {}
                 Some(News::Event(Event::Table(table))) => return Report::Table(table),
+                Some(News::Event(Event::Files(files))) => return Report::Files(files),
                 Some(News::Event(Event::Done(catalog))) => {
                     if catalog.is_some() {
                         self.measure("read", None);

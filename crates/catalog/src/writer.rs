@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, watch};
 
 use crate::budget::{Budget, Hold};
 use crate::definition::TableDefinition;
@@ -28,6 +28,8 @@ pub struct CatalogWriter {
     partial: BTreeSet<Partial>,
     notes: Notes,
     files: Option<Files>,
+    /// Who is told of the files while they are looked at.
+    told: Option<watch::Sender<Option<Files>>>,
     tables: u64,
     /// How many of them are partitions.
     parts: u64,
@@ -50,6 +52,7 @@ impl CatalogWriter {
             partial: BTreeSet::new(),
             notes: Notes::default(),
             files: None,
+            told: None,
             tables: 0,
             parts: 0,
             columns: 0,
@@ -63,6 +66,12 @@ impl CatalogWriter {
     #[must_use]
     pub fn only(self, schemas: BTreeSet<String>) -> Self {
         Self { only: Some(schemas), ..self }
+    }
+
+    /// The same, and `told` hears of the files while they are looked at.
+    #[must_use]
+    pub fn telling(self, told: watch::Sender<Option<Files>>) -> Self {
+        Self { told: Some(told), ..self }
     }
 
     /// The same with what is known of the tables from before.
@@ -122,9 +131,12 @@ impl CatalogWriter {
         self.notes.add(note);
     }
 
-    /// Tells of how many files the source consists, and how many of them were looked at.
+    /// Tells of how many files the source consists, and how many of them were looked at until now.
     pub fn files(&mut self, files: Files) {
         self.files = Some(files);
+        if let Some(told) = &self.told {
+            told.send_replace(Some(files));
+        }
     }
 
     /// Whether another table could be taken at all: who pays for each table stops where none is taken.

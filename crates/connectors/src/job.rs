@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use catalog::{Catalog, Limits, TableDefinition};
+use catalog::{Catalog, Files, Limits, TableDefinition};
 use egress::{Deadline, Plan, Policy, StepEvent};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -168,6 +168,8 @@ pub enum Event {
     Server(ServerInfo),
     /// A table of the schema, finished.
     Table(TableDefinition),
+    /// How many files of the source were looked at until now.
+    Files(Files),
     /// Something is wanted. Only between processes: whoever runs the job there answers it.
     Want(Want),
     /// All was done; what the schema came to, if it was read.
@@ -222,6 +224,7 @@ mod tests {
             Event::Plan(Plan::new().then(Step::CONNECT)),
             Event::Step(StepEvent::Ended(Taken { step: Step::TLS, took: Duration::from_micros(7), ok: false })),
             Event::Server(ServerInfo::new("PostgreSQL", "15.20".to_owned())),
+            Event::Files(Files { done: 1, total: 2 }),
             Event::Want(Want::File(FileRange { file: 1, from: 2, bytes: 3 })),
             Event::Want(Want::Known(TablePlace { schema: "s".to_owned(), table: "t".to_owned() })),
             Event::Done(None),

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use catalog::{Catalog, CatalogWriter, Limits, Memory, Recall, TableDefinition};
+use catalog::{Catalog, CatalogWriter, Files, Limits, Memory, Recall, TableDefinition};
 use egress::{Deadline, Direct, Session, Step, StepEvent, Trace};
 use futures_util::FutureExt;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::connector::Source;
 use crate::error::{ConnectError, ConnectErrorKind};
@@ -81,6 +81,7 @@ async fn take(job: Job, mut source: Box<dyn Source>, sink: &dyn Sink) -> Result<
     let (steps_to, steps) = unbounded_channel();
     let (tables_to, tables) = channel(WAITING);
     let (ended, end) = oneshot::channel::<()>();
+    let (looked_at, files_seen) = watch::channel(None);
     let (stopped, stop) = oneshot::channel::<()>();
     let (closed, close) = oneshot::channel::<()>();
     let trace = Trace::told(plan, time.whole, steps_to);
@@ -88,12 +89,16 @@ async fn take(job: Job, mut source: Box<dyn Source>, sink: &dyn Sink) -> Result<
     let session = Session::new(dialer, time.test, trace);
     let keep = matches!(task, Task::Read(_));
     let work = async {
-        let work = Box::pin(test_and_read(&*source, &session, &task, (time, limits, memory), tables_to, sink));
+        let work = Box::pin(test_and_read(&*source, &session, &task, (time, limits, memory), (tables_to, looked_at), sink));
         let result = AssertUnwindSafe(work).catch_unwind().await;
         drop((ended, stopped, closed));
         Ok(result.unwrap_or_else(|_| Err(ConnectErrorKind::DriverFailed.into())))
     };
-    let beside = (forward(steps, tables, end, keep, sink), tell_progress(&session, stop, sink), hand_over((asked, recalled), close, sink));
+    let beside = (
+        forward(steps, tables, end, keep, sink),
+        tell_progress(&session, files_seen, stop, sink),
+        hand_over((asked, recalled), close, sink),
+    );
     let (result, (), (), ()) = tokio::try_join!(work, beside.0, beside.1, beside.2)?;
     Ok(result)
 }
@@ -103,7 +108,7 @@ async fn test_and_read(
     session: &Session,
     task: &Task,
     (time, limits, memory): (TimeLimits, Limits, Memory),
-    tables: Sender<TableDefinition>,
+    (tables, files): (Sender<TableDefinition>, watch::Sender<Option<Files>>),
     sink: &dyn Sink,
 ) -> Result<Option<Catalog>, ConnectError> {
     let mut opened = source.open(session).await?;
@@ -118,7 +123,7 @@ async fn test_and_read(
     sink.may_read().await.map_err(|error| error.at(Step::READ))?;
     let deadline = Deadline::after(time.read);
     let read = async {
-        let mut writer = CatalogWriter::new(tables, deadline.into(), limits).remembering(memory);
+        let mut writer = CatalogWriter::new(tables, deadline.into(), limits).telling(files).remembering(memory);
         if let Some(only) = only {
             writer = writer.only(only);
         }
@@ -128,8 +133,13 @@ async fn test_and_read(
     session.trace().step(Step::READ, read).await.map(Some)
 }
 
-/// Tells whoever ordered the job now and then that bytes come, until it has ended.
-async fn tell_progress(session: &Session, mut stop: oneshot::Receiver<()>, sink: &dyn Sink) -> Result<(), Closed> {
+/// Tells whoever ordered the job now and then that bytes come, and how many files were looked at, until it has ended.
+async fn tell_progress(
+    session: &Session,
+    mut files: watch::Receiver<Option<Files>>,
+    mut stop: oneshot::Receiver<()>,
+    sink: &dyn Sink,
+) -> Result<(), Closed> {
     let mut told = 0;
     loop {
         tokio::select! {
@@ -140,6 +150,11 @@ async fn tell_progress(session: &Session, mut stop: oneshot::Receiver<()>, sink:
         if received - told >= WORTH_TELLING {
             told = received;
             sink.moved().await?;
+        }
+        // It fails as soon as nobody counts any more.
+        let counted = files.has_changed().unwrap_or(false).then(|| *files.borrow_and_update()).flatten();
+        if let Some(files) = counted {
+            sink.send(Event::Files(files)).await?;
         }
     }
 }

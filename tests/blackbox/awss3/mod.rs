@@ -3,6 +3,7 @@
 mod catalog;
 mod failures;
 mod files;
+mod progress;
 mod rogue;
 
 use serde_json::{Value, json};

@@ -1,13 +1,13 @@
 //! Threat L1: a password, whatever is in it, works and appears nowhere.
 //!
-//! Peers: mariadb, clickhouse, tls.
+//! Peers: mariadb, clickhouse, postgres, moto, tls.
 
 use std::fmt::Write as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fakes::tls::authority;
-use crate::fakes::{http, mongodb, tds, trino};
+use crate::fakes::{http, mongodb, s3, tds, trino};
 use crate::support::diagnose::{diagnose, with};
 use crate::support::mariadb::MariaDb;
 use crate::support::peers::variable;
@@ -127,12 +127,54 @@ async fn l1_of_every_engine() {
         answers += &answer.text;
         answers += &diagnose(&client, &body).await.to_string();
     }
-    answers += &client.sync_name("x0").await.ok().to_string();
+    let (bodies, _fake) = of_a_bucket(&password, web.port).await;
+    for (n, mut body) in bodies.into_iter().enumerate() {
+        body["credentials"]["name"] = json!(format!("bucket {n}"));
+        let answer = client.create(&body).await;
+        assert_eq!(answer.status == 200, n == 0, "{n}: {}", answer.text);
+        answers += &answer.text;
+        let request = client.request(reqwest::Method::POST, "/api/v2/datasource/test").json(&body);
+        answers += &client.send(request).await.text;
+    }
+    for name in ["x0", "bucket 0"] {
+        answers += &client.sync_name(name).await.ok().to_string();
+        answers += &client.progress(name).await.text;
+    }
     let metrics = client.get("/metrics").await.text;
     for (place, text) in [("answers", &answers), ("metrics", &metrics), ("log", &server.log()), ("store", &setup.dump().await)] {
         assert!(text.len() > 100, "{place} is not empty");
         assert!(!text.contains(&canary), "the password is in the {place}: …{}…", excerpt(text, &canary));
     }
+}
+
+/// A key of S3: one that works, and then the ways in which it does not.
+async fn of_a_bucket(secret: &str, nonsense: u16) -> (Vec<Value>, http::Running) {
+    let emulator: u16 = variable("HEADWATER_TEST_S3_PORT").parse().expect("port");
+    let bucket = format!("canary-{}", uuid::Uuid::new_v4().simple());
+    for (path, content) in [("", ""), ("/a.csv", "id\n1\n")] {
+        // Nobody in particular: a token that is none is more than the emulator takes.
+        #[expect(clippy::disallowed_methods, reason = "a test is a client from outside")]
+        let put = reqwest::Client::new().put(format!("http://127.0.0.1:{emulator}/{bucket}{path}")).body(content);
+        assert_eq!(put.send().await.expect("an answer").status(), 200, "{path}");
+    }
+    let fake = s3::Fake::default().start().await;
+    let at = |port: u16| json!({"endpoint": format!("http://127.0.0.1:{port}")});
+    let bodies = [
+        at(emulator),
+        json!({"endpoint": format!("http://127.0.0.1:{emulator}"), "bucket": "nothing-there"}),
+        // Another key, and the right key with another secret.
+        at(fake.port),
+        json!({"endpoint": format!("http://127.0.0.1:{}", fake.port), "accessKeyId": s3::KEY.0}),
+        at(nonsense),
+        at(1),
+        json!({"endpoint": secret}),
+        json!({"region": secret}),
+        json!({"bucket": secret}),
+        json!({"path": [secret]}),
+    ];
+    let base = json!({"datasourceType": "awss3", "credentials": {"bucket": bucket, "region": "us-east-1", "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+        "secretAccessKey": secret}});
+    (bodies.iter().map(|changes| with(&base, changes)).collect(), fake)
 }
 
 fn excerpt(text: &str, canary: &str) -> String {

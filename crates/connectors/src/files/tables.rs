@@ -41,6 +41,9 @@ pub(crate) async fn read(
     let mut current = plan.first().map(|planned| Gathered::new(planned, out.hold()));
     let (mut done, mut at) = (0, 0);
     let mut names = None;
+    // Those that a large folder stands for by others count as looked at, once the others were.
+    let total = objects.len() as u64;
+    out.files(Files { done: 0, total });
     loop {
         while reading.len() < AT_ONCE && out.has_room() {
             let Some((n, file)) = next.next() else { break };
@@ -57,6 +60,7 @@ pub(crate) async fn read(
             current = Some(Gathered::new(&plan[n], out.hold()));
         }
         done += 1;
+        out.files(Files { done, total });
         let key = objects[file].key.as_str();
         match result {
             Ok(found) => {
@@ -73,9 +77,7 @@ pub(crate) async fn read(
     if next.next().is_some() {
         out.left_out(Partial::Tables);
     }
-    // Those that a large folder stands for by others count as looked at.
     let passed: usize = plan.iter().map(|planned| planned.files.len().saturating_sub(OF_A_FOLDER)).sum();
-    let total = objects.len() as u64;
     out.files(Files { done: (done + passed as u64).min(total), total });
     Ok(())
 }
