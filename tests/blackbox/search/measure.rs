@@ -140,8 +140,8 @@ async fn r5_dense_answers() {
         assert!(server.peak() < MEMORY, "{case}: {} MiB", server.peak());
     }
     // As many indices as fit, each time that others are listed beside them.
-    let many: Vec<_> = (0..1_400_000).map(|n| format!("\"{n:x}\":{{}}")).collect();
-    let rows: Vec<_> = (0..800_000).map(|n| format!("{{\"index\":\"{n:x}\"}}")).collect();
+    let many: Vec<_> = (0..1_050_000).map(|n| format!("\"{n:x}\":{{}}")).collect();
+    let rows: Vec<_> = (0..600_000).map(|n| format!("{{\"index\":\"{n:x}\"}}")).collect();
     for (case, start, listing) in
         [("aliases", "/_alias", format!("{{{}}}", many.join(","))), ("rows", "/_cat/indices", format!("[{}]", rows.join(",")))]
     {

@@ -12,7 +12,7 @@ use crate::error::{ConnectError, ConnectErrorKind as K};
 use crate::rest::{RETRIES, authorization, pause};
 
 /// Bytes of one answer: the mappings of a few hundred indices.
-const ANSWER_BYTES: usize = 16 << 20;
+const ANSWER_BYTES: usize = 12 << 20;
 
 /// What stands in a path as it is: names of indices are made of it.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');

@@ -38,7 +38,8 @@ pub(super) async fn introspect(connection: &mut SearchConnection, out: &mut Cata
         unreadable(SCHEMA, gap, out);
     }
     out.schema(SCHEMA);
-    let wanted: Vec<_> = listing.wanted().into_iter().filter(|name| named(name, out)).collect();
+    let mut wanted = listing.wanted();
+    wanted.retain(|name| named(name, out));
     let mut reading = Reading::new(listing, held, product.privileges());
     let mut rest = &wanted[..];
     while !rest.is_empty() {

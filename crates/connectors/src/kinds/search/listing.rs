@@ -121,8 +121,12 @@ impl Listing {
     }
 
     /// Every index whose mapping is needed, in the order of their names.
-    pub(super) fn wanted(&self) -> BTreeSet<Box<str>> {
-        self.indices.keys().chain(self.unions.values().flat_map(|union| &union.members)).cloned().collect()
+    pub(super) fn wanted(&self) -> Vec<Box<str>> {
+        // Sorted in place: there may be very many.
+        let mut all: Vec<_> = self.indices.keys().chain(self.unions.values().flat_map(|union| &union.members)).cloned().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }
 
