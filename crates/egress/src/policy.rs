@@ -105,11 +105,15 @@ impl Policy {
         if port == 0 {
             return Err(Denied::by("port 0"));
         }
-        self.deny.iter().find(|r| r.holds_port(port)).map_or(Ok(()), |r| Err(denied_by(r)))?;
+        self.check_denied(|r| r.holds_port(port))?;
         if self.allow.iter().any(|r| matches!(r, Rule::Ports(..))) && !self.allow.iter().any(|r| r.holds_port(port)) {
             return Err(Denied::by("allow: other ports only"));
         }
         self.check_host(host)
+    }
+
+    fn check_denied(&self, holds: impl Fn(&Rule) -> bool) -> Result<(), Denied> {
+        self.deny.iter().find(|r| holds(r)).map_or(Ok(()), |r| Err(denied_by(r)))
     }
 
     /// Judges a name alone: for one that is asked where a service is, which says the ports.
@@ -118,7 +122,7 @@ impl Policy {
         if METADATA_NAMES.contains(&name.as_str()) {
             return Err(Denied::by("a metadata service"));
         }
-        self.deny.iter().find(|r| r.holds_name(name)).map_or(Ok(()), |r| Err(denied_by(r)))?;
+        self.check_denied(|r| r.holds_name(name))?;
         if self.allow.iter().any(|r| matches!(r, Rule::Suffix(_))) && !self.allow.iter().any(|r| r.holds_name(name)) {
             return Err(Denied::by("allow: other hosts only"));
         }

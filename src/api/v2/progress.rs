@@ -19,7 +19,8 @@ struct Summary {
     files: Option<Files>,
 }
 
-/// Answers done/total tables (of a source of files: files), or the failure; `0/...` of a sync that has not counted anything yet. A failed sync is still a status: 200.
+/// Answers done/total tables (of a source of files: files), or the failure; `0/...` of a sync that has not counted anything yet.
+/// A failed sync is still a status: 200.
 pub(crate) async fn progress(
     State(app): State<AppState>,
     Caller(tenant): Caller,

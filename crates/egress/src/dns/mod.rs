@@ -9,7 +9,6 @@ mod sockets;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use hickory_resolver::Resolver;
@@ -20,12 +19,9 @@ use hickory_resolver::system_conf::read_system_conf;
 
 pub(crate) use self::announced::announced;
 pub use self::announced::{Announced, RecordError};
-use self::sockets::Sockets;
+use self::sockets::{PATIENCE, Sockets};
 use crate::exhausted::is_exhausted;
 use crate::resolve::Resolve;
-
-/// How long one server has for one question, before it or the next is asked again.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Servers that are asked, as many as the system's own resolver asks.
 const SERVERS: usize = 3;

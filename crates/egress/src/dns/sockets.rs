@@ -10,8 +10,8 @@ use hickory_resolver::net::runtime::iocompat::AsyncIoTokioAsStd;
 use hickory_resolver::net::runtime::{RuntimeProvider, TokioHandle};
 use tokio::net::{TcpStream, UdpSocket};
 
-/// How long a name server has to take a connection, if the resolver does not say.
-const CONNECT: Duration = Duration::from_secs(2);
+/// How long one server has for one question, or to take a connection, before it or the next is asked again.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 type Opening<T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send>>;
 
@@ -48,7 +48,7 @@ impl RuntimeProvider for Sockets {
         let known = self.check(server);
         Box::pin(async move {
             known?;
-            let stream = tokio::time::timeout(limit.unwrap_or(CONNECT), TcpStream::connect(server)).await??;
+            let stream = tokio::time::timeout(limit.unwrap_or(PATIENCE), TcpStream::connect(server)).await??;
             stream.set_nodelay(true)?;
             Ok(AsyncIoTokioAsStd(stream))
         })

@@ -37,8 +37,8 @@ macro_rules! store_suite {
             tokens_of_one_organisation, names_are_bytes, pages, one_of_many_writers_wins, a_change_is_whole,
             a_stale_change_writes_nothing, tenancy_is_kept_or_replaced, lifecycle, tenants_do_not_meet, delete_leaves_nothing,
             sweep_spares_the_living, staging_again, one_changed_table_rewrites_one_tree, a_root_that_is_the_same_writes_estimates_alone,
-            samples_follow_every_sync, one_definition, a_wide_schema, giving_up_leaves_nothing, what_two_stage_is_kept_for_either, a_rest_is_taken_away, leases_end, staging_is_bounded,
-            many_at_once, sealed_values_open_in_their_place_only, wrong_master_keys_are_found, rewrap, listeners,
+            samples_follow_every_sync, one_definition, a_wide_schema, giving_up_leaves_nothing, what_two_stage_is_kept_for_either,
+            a_rest_is_taken_away, leases_end, staging_is_bounded, many_at_once, sealed_values_open_in_their_place_only, wrong_master_keys_are_found, rewrap, listeners,
             files_are_whole_and_bounded, files_of_one_organisation);
         $crate::store_suite!(@ at_0001, $url: the_move_step_by_step, two_servers_move_at_once, changes_in_the_middle_of_the_move,
             credentials_are_split_once, older_servers_are_kept_out);

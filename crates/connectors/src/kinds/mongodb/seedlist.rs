@@ -50,16 +50,16 @@ pub(super) async fn seedlist(credentials: &MongoCredentials, way: &Way) -> Resul
             targets.truncate(srv.most);
         }
     }
-    let string = credentials.replica_set().map(str::to_owned).or(said.replica_set);
+    let replica_set = credentials.replica_set().map(str::to_owned).or(said.replica_set);
     let load_balanced = credentials.load_balanced().or(said.load_balanced).unwrap_or(false);
-    if load_balanced && (string.is_some() || targets.len() != 1) {
+    if load_balanced && (replica_set.is_some() || targets.len() != 1) {
         return Err(unusable("a load balancer (loadBalanced) is one host, and no replica set"));
     }
-    if credentials.srv().is_some_and(|srv| srv.most > 0) && string.is_some() {
+    if credentials.srv().is_some_and(|srv| srv.most > 0) && replica_set.is_some() {
         return Err(unusable("srvMaxHosts is not for a replica set: leave it out"));
     }
     let sources = credentials.sources(said.auth_source.as_deref()).into_iter().map(str::to_owned).collect();
-    Ok(Seedlist { targets, sources, replica_set: string, load_balanced })
+    Ok(Seedlist { targets, sources, replica_set, load_balanced })
 }
 
 fn unusable(remedy: &str) -> ConnectError {
